@@ -1,0 +1,19 @@
+"use strict";
+// The one way in for processes that are not started by ts-node: the CLI, the plugins, the dynamic provider.
+// An installed package has built JavaScript under dist/; a checkout has the sources, which must never be
+// shadowed by an old build, so there they are transpiled on the fly.
+const fs = require("fs");
+const path = require("path");
+
+const root = path.resolve(__dirname, "..");
+let registered = false;
+
+/** Loads a module of this package by its path from the package's root, without extension. */
+module.exports = function load(name) {
+  if (!fs.existsSync(path.join(root, "tsconfig.json"))) return require(path.join(root, "dist", name));
+  if (!registered) {
+    registered = true;
+    require("ts-node").register({ project: path.join(root, "tsconfig.json"), swc: true });
+  }
+  return require(path.join(root, name));
+};
