@@ -1,0 +1,277 @@
+import type { LockHolder, Verdict } from "./results";
+
+/** Process exit codes: the CLI's, and what the HTTP service maps to a status. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  rolledBack: 3,
+  unverified: 4,
+  locked: 5,
+  refused: 6,
+  cancelled: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export const verdictExitCodes: Record<Verdict, ExitCode> = {
+  deployed: exitCodes.ok,
+  unchanged: exitCodes.ok,
+  failed: exitCodes.failed,
+  rolled_back: exitCodes.rolledBack,
+  unverified: exitCodes.unverified,
+};
+
+/** Every error code, with its exit code, what it means and what to do. `docs/errors.md` is checked against it. */
+export const errorTable = {
+  usage: {
+    exitCode: exitCodes.usage,
+    meaning: "An argument is missing, unknown or wrong.",
+    fix: "Correct the argument that the message names.",
+  },
+  config: {
+    exitCode: exitCodes.usage,
+    meaning:
+      "The stack's config is missing a key, or a value breaks its rule. Nothing was changed.",
+    fix: "Correct all the keys that the message names, in Pulumi.<stack>.yaml or with `pulumi config set`.",
+  },
+  project_not_found: {
+    exitCode: exitCodes.usage,
+    meaning: "The folder holds no Pulumi project, or its Pulumi.yaml cannot be read.",
+    fix: "Run in the project's folder, or pass `cwd`.",
+  },
+  stack_not_found: {
+    exitCode: exitCodes.usage,
+    meaning: "The backend has no such stack.",
+    fix: "Use one of the stacks that the message lists, or deploy it first.",
+  },
+  release_not_found: {
+    exitCode: exitCodes.usage,
+    meaning: "There is no such release, or none to go back to.",
+    fix: "Choose a number from `landfall history`.",
+  },
+  wrong_passphrase: {
+    exitCode: exitCodes.usage,
+    meaning: "The passphrase does not open the stack's secrets.",
+    fix: "Set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the stack's passphrase.",
+  },
+  toolchain: {
+    exitCode: exitCodes.failed,
+    meaning: "The Pulumi engine is not there or does not start.",
+    fix: "Run `landfall doctor`, then `scripts/up` or the set-up that it names.",
+  },
+  plugin_missing: {
+    exitCode: exitCodes.failed,
+    meaning: "A provider plugin is not installed and could not be downloaded.",
+    fix: "Run the set-up again with a network that reaches the plugin's source, or install it with `pulumi plugin install`.",
+  },
+  backend_unreachable: {
+    exitCode: exitCodes.failed,
+    meaning: "The state backend does not answer, or refuses access.",
+    fix: "Check PULUMI_BACKEND_URL, the network and the credentials.",
+  },
+  docker_unreachable: {
+    exitCode: exitCodes.failed,
+    meaning: "The Docker daemon does not answer.",
+    fix: "Start it, or set DOCKER_HOST to one that runs.",
+  },
+  locked: {
+    exitCode: exitCodes.locked,
+    meaning: "Another update holds the stack's lock.",
+    fix: "Wait for it (`wait`), or run `landfall cancel` if it is dead.",
+  },
+  pending_operations: {
+    exitCode: exitCodes.failed,
+    meaning: "An earlier update was killed, and what it left could not be mended safely.",
+    fix: "Look at the resources that the message names, then run `landfall refresh`.",
+  },
+  program: {
+    exitCode: exitCodes.failed,
+    meaning: "The program threw. The message has its own frames of the stack trace.",
+    fix: "Mend the program.",
+  },
+  resource_failed: {
+    exitCode: exitCodes.failed,
+    meaning: "A resource could not be created, changed or deleted.",
+    fix: "See the provider's message; what was done before it is in the state, so that the next update goes on from there.",
+  },
+  gate_failed: {
+    exitCode: exitCodes.failed,
+    meaning: "A new revision did not get ready in time. The old one was not touched and serves.",
+    fix: "Look at the service's logs (`landfall logs --service <name>`), mend it and deploy again.",
+  },
+  migration_failed: {
+    exitCode: exitCodes.failed,
+    meaning:
+      "A one-off task before the switch failed. The old revision was not touched and serves.",
+    fix: "Look at the task's log in the message, mend it and deploy again.",
+  },
+  not_running: {
+    exitCode: exitCodes.failed,
+    meaning:
+      "The engine finished, but what is running is not what was deployed, or does not answer.",
+    fix: "See the reasons by service; `landfall status` and `landfall logs` show more.",
+  },
+  rolled_back: {
+    exitCode: exitCodes.rolledBack,
+    meaning: "The update did not hold, and the earlier release is back and serves.",
+    fix: "Mend what the message names and deploy again.",
+  },
+  unverified: {
+    exitCode: exitCodes.unverified,
+    meaning: "The engine finished, but what is running could not be observed.",
+    fix: "Make the platform reachable from here, then run `landfall verify`.",
+  },
+  refused: {
+    exitCode: exitCodes.refused,
+    meaning: "A policy or a safety gate forbids it. Nothing was changed.",
+    fix: "Follow the message: it names the rule and what breaks it.",
+  },
+  image_gone: {
+    exitCode: exitCodes.refused,
+    meaning: "An image that the release ran is not there any more, so it cannot be rolled back to.",
+    fix: "Choose another release, or build and tag the image again.",
+  },
+  protected: {
+    exitCode: exitCodes.refused,
+    meaning: "A protected resource would be deleted or replaced. Nothing was changed.",
+    fix: "Take the change back, or unprotect the resource deliberately.",
+  },
+  engine: {
+    exitCode: exitCodes.failed,
+    meaning: "The engine failed in a way that has no code of its own.",
+    fix: "See the engine's words in the message.",
+  },
+  cancelled: {
+    exitCode: exitCodes.cancelled,
+    meaning: "The operation was cancelled. The state is consistent and the lock is free.",
+    fix: "Run it again to go on from where it stopped.",
+  },
+} as const satisfies Record<string, { exitCode: ExitCode; meaning: string; fix: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One thing that is wrong: of an argument, a config key or a resource. */
+export interface Problem {
+  /** Argument or config key (`landfall:webPort`), or URN. */
+  path: string;
+  /** The rule and the received value; never a secret's. */
+  message: string;
+}
+
+/** An error as plain data: what records and JSON output hold. */
+export interface ErrorInfo {
+  code: ErrorCode;
+  message: string;
+  fix: string;
+  /** All problems together, where there are several. */
+  problems?: Problem[];
+  /** The service that failed, where it is one service's. */
+  service?: string;
+  /** The resource that failed. */
+  urn?: string;
+  /** Known stack names, of `stack_not_found`. */
+  stacks?: string[];
+  lock?: LockHolder;
+}
+
+export interface ErrorDetails extends Omit<ErrorInfo, "code" | "message" | "fix"> {
+  fix?: string;
+  cause?: unknown;
+}
+
+/** Base of everything that an operation rejects with. `code` is for programs, `message` for people. */
+export class LandfallError extends Error {
+  readonly code: ErrorCode;
+  readonly exitCode: ExitCode;
+  readonly fix: string;
+  readonly problems: readonly Problem[];
+  readonly service?: string;
+  readonly urn?: string;
+  readonly stacks?: readonly string[];
+  readonly lock?: LockHolder;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.exitCode = errorTable[code].exitCode;
+    this.fix = details.fix ?? errorTable[code].fix;
+    this.problems = details.problems ?? [];
+    if (details.service !== undefined) this.service = details.service;
+    if (details.urn !== undefined) this.urn = details.urn;
+    if (details.stacks !== undefined) this.stacks = details.stacks;
+    if (details.lock !== undefined) this.lock = details.lock;
+  }
+
+  /** Plain data for a record, a reply or `--json`. */
+  toJSON(): ErrorInfo {
+    return {
+      code: this.code,
+      message: this.message,
+      fix: this.fix,
+      ...(this.problems.length > 0 && { problems: [...this.problems] }),
+      ...(this.service !== undefined && { service: this.service }),
+      ...(this.urn !== undefined && { urn: this.urn }),
+      ...(this.stacks !== undefined && { stacks: [...this.stacks] }),
+      ...(this.lock !== undefined && { lock: this.lock }),
+    };
+  }
+}
+
+/** An argument is missing, unknown or wrong. */
+export class UsageError extends LandfallError {
+  constructor(problems: Problem[], details: ErrorDetails = {}) {
+    super("usage", listed("wrong arguments", problems), { ...details, problems });
+  }
+}
+
+/** The stack's config breaks its rules; all problems at once. */
+export class ConfigError extends LandfallError {
+  constructor(problems: Problem[], details: ErrorDetails = {}) {
+    super("config", listed("wrong config", problems), { ...details, problems });
+  }
+}
+
+/** The backend has no such stack. */
+export class StackNotFoundError extends LandfallError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super("stack_not_found", message, details);
+  }
+}
+
+/** Another update holds the stack's lock. */
+export class LockedError extends LandfallError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super("locked", message, details);
+  }
+}
+
+/** The operation was cancelled by its signal. */
+export class CancelledError extends LandfallError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super("cancelled", message, details);
+  }
+}
+
+/** A policy or a safety gate forbids it. */
+export class RefusedError extends LandfallError {
+  constructor(
+    message: string,
+    details: ErrorDetails & { code?: "refused" | "image_gone" | "protected" } = {},
+  ) {
+    super(details.code ?? "refused", message, details);
+  }
+}
+
+/** The exit code of anything that was thrown: 1 for what is not ours. */
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof LandfallError ? error.exitCode : exitCodes.failed;
+}
+
+function listed(what: string, problems: readonly Problem[]): string {
+  const lines = problems.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  return lines.length === 1
+    ? (lines[0] ?? what)
+    : `${what}:\n${lines.map((l) => `  ${l}`).join("\n")}`;
+}

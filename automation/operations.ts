@@ -1,0 +1,200 @@
+import { z } from "zod";
+
+import type { Control, Operation } from "./control";
+import type * as results from "./results";
+
+export type * from "./results";
+export type { Control, Operation } from "./control";
+
+/**
+ * The one contract of the SDK, the CLI and the HTTP service: what every operation takes and gives.
+ * Arguments are plain data, so that a command line or a request body parses into them; what only a
+ * program can pass (a signal, a listener) is a {@link Control}.
+ */
+
+const stackName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][\w.-]{0,99}(\/[A-Za-z0-9][\w.-]{0,99}){0,2}$/,
+    "must be a stack name: letters, digits, '.', '_' and '-', with an optional 'organization/project/' before it",
+  );
+
+const serviceName = z
+  .string()
+  .regex(
+    /^[A-Za-z][\w-]{0,62}$/,
+    "must be a service name: a letter, then letters, digits, '_' or '-'",
+  );
+
+const seconds = (most: number): z.ZodNumber => z.number().min(0).max(most);
+
+const target = {
+  /** Name of the stack, `dev` for example; with the Pulumi service also `organization/project/stack`. */
+  stack: stackName,
+  /** Folder of the Pulumi project. @default the deployer's projectDir */
+  cwd: z.string().min(1).optional(),
+};
+
+const update = {
+  ...target,
+  /** How many resources the engine works on at once. @default the engine's own: four per CPU */
+  parallel: z.int().min(1).max(1024).optional(),
+  /** Seconds to wait for a lock that another update holds; 0 fails at once. @default 0 */
+  wait: seconds(86_400).optional(),
+};
+
+/** Seconds for which the verdict's observation and probes are tried again. @default 15 */
+const verifyTimeout = seconds(3600).optional();
+
+export const previewArgs = z.strictObject({
+  ...update,
+  /** Compare with what is really there, not only with the state. @default false */
+  refresh: z.boolean().optional(),
+});
+
+export const upArgs = z.strictObject({
+  ...update,
+  /** Compare with what is really there, not only with the state. @default false */
+  refresh: z.boolean().optional(),
+  /** Kept in the release record and in the engine's history. */
+  message: z.string().max(1000).optional(),
+  verifyTimeout,
+});
+
+export const rollbackArgs = z
+  .strictObject({
+    ...update,
+    /** Number of the release to go back to. @default the one before the release that is running */
+    to: z.int().min(1).optional(),
+    /** How many good releases to go back. @default 1 */
+    steps: z.int().min(1).max(1000).optional(),
+    /** Only show the difference. @default false */
+    dryRun: z.boolean().optional(),
+    message: z.string().max(1000).optional(),
+    verifyTimeout,
+  })
+  .refine((args) => args.to === undefined || args.steps === undefined, {
+    message: "takes `to` or `steps`, not both",
+    path: ["to"],
+  });
+
+export const destroyArgs = z.strictObject({
+  ...update,
+  /** Only show what would be deleted. @default false */
+  dryRun: z.boolean().optional(),
+  /** Delete protected resources too: the database's volume, and with it the data. @default false */
+  includeProtected: z.boolean().optional(),
+  /** Remove the emptied stack, its history and its releases as well; its config file stays. @default false */
+  remove: z.boolean().optional(),
+});
+
+export const refreshArgs = z.strictObject({
+  ...update,
+  /** Only show what differs. @default false */
+  dryRun: z.boolean().optional(),
+});
+
+export const verifyArgs = z.strictObject({ ...target, verifyTimeout });
+
+export const statusArgs = z.strictObject({ ...target });
+
+export const outputsArgs = z.strictObject({
+  ...target,
+  /** Show secret values instead of `[secret]`. @default false */
+  showSecrets: z.boolean().optional(),
+});
+
+export const logsArgs = z.strictObject({
+  ...target,
+  /** One service, `postgres` or `redis`. @default all of them */
+  service: serviceName.optional(),
+  /** Stay, and show new lines as they come. @default false */
+  follow: z.boolean().optional(),
+  /** Not older than: a duration (`90s`, `10m`, `2h`, `1d`) or a time in ISO 8601. @default everything */
+  since: z
+    .string()
+    .refine((text) => /^\d+(\.\d+)?(s|m|h|d)$/.test(text) || !Number.isNaN(Date.parse(text)), {
+      message: "must be a duration such as 90s, 10m, 2h or 1d, or a time in ISO 8601",
+    })
+    .optional(),
+  /** Only the last lines of each container. @default all */
+  tail: z.int().min(0).max(1_000_000).optional(),
+});
+
+export const historyArgs = z.strictObject({
+  ...target,
+  /** How many, newest first. @default 20 */
+  limit: z.int().min(1).max(10_000).optional(),
+});
+
+export const cancelArgs = z.strictObject({ ...target });
+
+export const doctorArgs = z.strictObject({
+  /** Also looks into this stack: lock, pending operations, drift of the release store. */
+  stack: stackName.optional(),
+  cwd: z.string().min(1).optional(),
+});
+
+/** Every operation with the schema of its arguments and one line of help. */
+export const operations = {
+  preview: { args: previewArgs, summary: "Show what an update would change" },
+  up: { args: upArgs, summary: "Deploy the stack and tell what is really running" },
+  rollback: { args: rollbackArgs, summary: "Deploy an earlier release's config and images again" },
+  destroy: { args: destroyArgs, summary: "Delete the stack's resources" },
+  refresh: { args: refreshArgs, summary: "Bring the state in line with what is really there" },
+  verify: { args: verifyArgs, summary: "Compare what is running with what was deployed" },
+  status: { args: statusArgs, summary: "Show services, replicas, health and the last release" },
+  outputs: { args: outputsArgs, summary: "Show the stack's outputs" },
+  logs: { args: logsArgs, summary: "Show the logs of the stack's containers" },
+  history: { args: historyArgs, summary: "List releases, newest first" },
+  cancel: { args: cancelArgs, summary: "Free the lock of an update that died or has to stop" },
+  doctor: { args: doctorArgs, summary: "Check this machine, the toolchain and a stack" },
+} as const;
+
+export type OperationName = keyof typeof operations;
+
+export type PreviewArgs = z.input<typeof previewArgs>;
+export type UpArgs = z.input<typeof upArgs>;
+export type RollbackArgs = z.input<typeof rollbackArgs>;
+export type DestroyArgs = z.input<typeof destroyArgs>;
+export type RefreshArgs = z.input<typeof refreshArgs>;
+export type VerifyArgs = z.input<typeof verifyArgs>;
+export type StatusArgs = z.input<typeof statusArgs>;
+export type OutputsArgs = z.input<typeof outputsArgs>;
+export type LogsArgs = z.input<typeof logsArgs>;
+export type HistoryArgs = z.input<typeof historyArgs>;
+export type CancelArgs = z.input<typeof cancelArgs>;
+export type DoctorArgs = z.input<typeof doctorArgs>;
+
+/** Arguments of each operation by its name. */
+export type ArgsOf<N extends OperationName> = z.input<(typeof operations)[N]["args"]>;
+
+/** Result of each operation by its name. */
+export interface Results {
+  preview: results.PreviewResult;
+  up: results.UpResult;
+  rollback: results.RollbackResult;
+  destroy: results.DestroyResult;
+  refresh: results.RefreshResult;
+  verify: results.VerifyResult;
+  status: results.StatusResult;
+  outputs: results.OutputsResult;
+  logs: results.LogsResult;
+  history: results.HistoryResult;
+  cancel: results.CancelResult;
+  doctor: results.DoctorResult;
+}
+
+export type ResultOf<N extends OperationName> = Results[N];
+
+/**
+ * What the deployer implements, and what a CLI or HTTP service may be tested against.
+ *
+ * `up` and `rollback` resolve with a verdict, `failed` included, once an update has begun: the result
+ * then holds `error`, and `verdictExitCodes[result.verdict]` is its exit code. Everything else that goes wrong
+ * rejects with a `LandfallError`: refused before anything began (arguments, config, lock, no such stack),
+ * cancelled, or an operation without a verdict that failed.
+ */
+export type Operations = {
+  [N in OperationName]: (args: ArgsOf<N>, control?: Control) => Operation<ResultOf<N>>;
+};

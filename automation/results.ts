@@ -1,0 +1,270 @@
+import type { ErrorInfo } from "./errors";
+import type { Diagnostic } from "./events";
+
+/**
+ * What was observed after an update, never what the engine said.
+ * - `deployed`: the intended images run in every container, and the public routes answer.
+ * - `unchanged`: nothing had to change, and what runs is what is intended.
+ * - `rolled_back`: the platform or Landfall has put the earlier release back, and it serves.
+ * - `failed`: the update failed, or what runs is not what was intended. `error` says why.
+ * - `unverified`: the update went through, but what runs could not be observed.
+ */
+export type Verdict = "deployed" | "unchanged" | "rolled_back" | "failed" | "unverified";
+
+/** Resources by what happened (or would happen) to them. */
+export interface Changes {
+  create: number;
+  update: number;
+  replace: number;
+  delete: number;
+  same: number;
+}
+
+/** One resource that changed or would change. */
+export interface ResourceChange {
+  urn: string;
+  type: string;
+  name: string;
+  op: "create" | "update" | "replace" | "delete" | "read" | "refresh" | "import";
+  /** Properties that differ, where the provider said which. */
+  keys: string[];
+}
+
+export interface ContainerObservation {
+  name: string;
+  /** The platform's word: `running`, `exited`, `restarting`, `missing`, … */
+  state: string;
+  health?: "healthy" | "unhealthy" | "starting";
+  /** Image id that it runs. */
+  digest?: string;
+  revision?: string;
+  startedAt?: string;
+  restarts?: number;
+}
+
+/** A service as intended by the program, beside what is running. */
+export interface ServiceObservation {
+  service: string;
+  /** `matches`: every container runs the intended image and revision. `unknown`: could not be looked at. */
+  state: "matches" | "differs" | "unknown";
+  intended: { image: string; digest: string; revision: string; replicas: number };
+  containers: ContainerObservation[];
+  /** What differs, one sentence each. */
+  reasons: string[];
+}
+
+/** An answer asked for from outside, through the public route. */
+export interface ProbeResult {
+  name: string;
+  url: string;
+  ok: boolean;
+  /** HTTP status of the last answer, where there was one. */
+  status?: number;
+  attempts: number;
+  /** Milliseconds that the last answer took. */
+  latencyMs?: number;
+  reason?: string;
+}
+
+export interface Observation {
+  services: ServiceObservation[];
+  probes: ProbeResult[];
+  /** Why nothing, or not everything, could be observed. */
+  unverified: string[];
+}
+
+export interface PhaseTiming {
+  /** `toolchain`, `prepare`, `recover`, `update`, `verify`, `record`. */
+  phase: string;
+  durationMs: number;
+}
+
+interface UpdateOutcome {
+  stack: string;
+  changes: Changes;
+  resources: ResourceChange[];
+  diagnostics: Diagnostic[];
+  phases: PhaseTiming[];
+  durationMs: number;
+}
+
+/** What was mended before the update began: leftovers of one that was killed. */
+export interface RecoveryAction {
+  action: "lock-cleared" | "pending-cleared" | "container-removed" | "release-interrupted";
+  /** What it was done to: a file, a URN, a container, a release number. */
+  subject: string;
+  detail: string;
+}
+
+export interface PreviewResult extends UpdateOutcome {
+  /** Whether an update would change anything. */
+  changed: boolean;
+}
+
+export interface UpResult extends UpdateOutcome {
+  verdict: Verdict;
+  /** Number of the release record; undefined where nothing was recorded. */
+  release?: number;
+  /** The engine's number of this update. */
+  updateVersion?: number;
+  services: ServiceObservation[];
+  probes: ProbeResult[];
+  /** Public URLs by output name, `webUrl` for example. */
+  urls: Record<string, string>;
+  /** Why nothing, or not everything, could be observed. */
+  unverified: string[];
+  recovered: RecoveryAction[];
+  /** Set when the verdict is `failed`, `rolled_back` or `unverified`. */
+  error?: ErrorInfo;
+}
+
+export interface RollbackResult extends UpResult {
+  /** The release that was running. */
+  from?: number;
+  /** The release whose config and images were deployed again. */
+  to: number;
+  /** Config keys that differ between the working tree's config and the release's. Values are never shown. */
+  configDiff: ConfigDifference[];
+  /** True when nothing was deployed because it was asked for with `dryRun`. */
+  dryRun: boolean;
+}
+
+export interface ConfigDifference {
+  key: string;
+  change: "added" | "removed" | "changed";
+  secret: boolean;
+  /** JSON of the value; undefined where it is a secret or absent. */
+  before?: string;
+  after?: string;
+}
+
+export interface DestroyResult extends UpdateOutcome {
+  dryRun: boolean;
+  /** URNs of protected resources that were left. */
+  kept: string[];
+  /** Whether the stack itself was removed. */
+  removed: boolean;
+}
+
+export interface RefreshResult extends UpdateOutcome {
+  dryRun: boolean;
+  recovered: RecoveryAction[];
+}
+
+export interface VerifyResult extends Observation {
+  stack: string;
+  verdict: "deployed" | "failed" | "unverified";
+  urls: Record<string, string>;
+  durationMs: number;
+  error?: ErrorInfo;
+}
+
+export interface ReplicaStatus extends ContainerObservation {
+  uptimeSeconds?: number;
+  /** How the router sees it: `ready`, `drain`, `down`, …; undefined where there is no router. */
+  upstream?: string;
+}
+
+export interface ServiceStatusReport {
+  service: string;
+  role: "service" | "router" | "postgres" | "redis" | "task";
+  intended?: ServiceObservation["intended"];
+  replicas: ReplicaStatus[];
+  url?: string;
+  exposure?: "internal" | "public";
+  /** `up`: all as intended and healthy. */
+  state: "up" | "degraded" | "down" | "unknown";
+  reasons: string[];
+}
+
+export interface StatusResult {
+  stack: string;
+  platform?: string;
+  services: ServiceStatusReport[];
+  urls: Record<string, string>;
+  release?: ReleaseSummary;
+  /** The lock that an update holds now. */
+  lock?: LockHolder;
+  /** How many operations of a killed update are in the state. */
+  pendingOperations: number;
+  resources: number;
+}
+
+export interface OutputsResult {
+  stack: string;
+  /** Secret ones are `[secret]` unless asked for. */
+  outputs: Record<string, OutputValue>;
+}
+
+export interface OutputValue {
+  value: unknown;
+  secret: boolean;
+}
+
+export interface LogsResult {
+  stack: string;
+  /** Containers whose lines were read. */
+  containers: string[];
+  lines: number;
+}
+
+/** Where a release stands: a verdict once it has one. */
+export type ReleaseState = Verdict | "running" | "interrupted" | "cancelled";
+
+export interface ReleaseSummary {
+  number: number;
+  state: ReleaseState;
+  kind: "up" | "rollback";
+  startedAt: string;
+  finishedAt?: string;
+  durationMs?: number;
+  by: { user: string; host: string };
+  message?: string;
+  /** Of a rollback: the release whose config it set. */
+  rollbackTo?: number;
+  program: { commit?: string; dirty?: boolean; lockfile?: string };
+  /** Image reference and image id by service. */
+  images: Record<string, { image: string; digest: string; revision: string }>;
+  migrationHead?: string;
+  changes?: Changes;
+  updateVersion?: number;
+  error?: ErrorInfo;
+}
+
+export interface HistoryResult {
+  stack: string;
+  releases: ReleaseSummary[];
+}
+
+export interface LockHolder {
+  /** `user@host`, where it is known. */
+  owner: string;
+  user?: string;
+  host?: string;
+  pid?: number;
+  since?: string;
+  /** True when the holder is known to be dead: same host, no such process. */
+  stale: boolean;
+  /** File or URL of the lock. */
+  location?: string;
+}
+
+export interface CancelResult {
+  stack: string;
+  /** Locks that were freed. */
+  freed: LockHolder[];
+  recovered: RecoveryAction[];
+}
+
+export interface DoctorCheck {
+  name: string;
+  status: "ok" | "warning" | "failed";
+  detail: string;
+  /** What to do about it. */
+  fix?: string;
+}
+
+export interface DoctorResult {
+  ok: boolean;
+  checks: DoctorCheck[];
+}
