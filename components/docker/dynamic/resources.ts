@@ -1,0 +1,70 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "./shim";
+import type {
+  GateInputs,
+  PortCheckInputs,
+  RouteInputs,
+  RouteMode,
+  RouteServer,
+  TaskInputs,
+} from "./types";
+
+type Args<T> = { [K in keyof T]: pulumi.Input<T[K]> };
+
+export interface RouteArgs extends Args<Omit<RouteInputs, "servers">> {
+  servers: pulumi.Input<pulumi.Input<RouteServer>[]>;
+}
+export type GateArgs = Args<GateInputs>;
+export interface TaskArgs extends Args<Omit<TaskInputs, "env">> {
+  env?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+export type PortCheckArgs = Args<PortCheckInputs>;
+
+/** A service's part of the router: how requests find it and which servers answer them. */
+export class Route extends DynamicResource {
+  /** `name:port` of every server that takes traffic. */
+  public readonly upstreams!: pulumi.Output<string[]>;
+  /** How the last change was applied. */
+  public readonly mode!: pulumi.Output<RouteMode>;
+
+  constructor(name: string, args: RouteArgs, opts?: pulumi.CustomResourceOptions) {
+    super("Route", "route", name, { upstreams: undefined, mode: undefined, ...args }, opts);
+  }
+}
+
+/** Waits until new containers answer their readiness path; fails the update when they do not. */
+export class Gate extends DynamicResource {
+  /** `name:port` of every target that passed. */
+  public readonly passed!: pulumi.Output<string[]>;
+
+  constructor(name: string, args: GateArgs, opts?: pulumi.CustomResourceOptions) {
+    super("Gate", "gate", name, { passed: undefined, ...args }, opts);
+  }
+}
+
+/** A one-off container that runs to its end; fails the update when it does. */
+export class Task extends DynamicResource {
+  public readonly exitCode!: pulumi.Output<number>;
+  /** The last lines of what it printed, without secrets. */
+  public readonly output!: pulumi.Output<string>;
+
+  constructor(name: string, args: TaskArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      "Task",
+      "task",
+      name,
+      { exitCode: undefined, output: undefined, ...args },
+      {
+        ...opts,
+        additionalSecretOutputs: [...(opts?.additionalSecretOutputs ?? []), "env"],
+      },
+    );
+  }
+}
+
+/** Fails before anything is created when a port to publish is held by something else, and names the holder. */
+export class PortCheck extends DynamicResource {
+  constructor(name: string, args: PortCheckArgs, opts?: pulumi.CustomResourceOptions) {
+    super("PortCheck", "ports", name, args, opts);
+  }
+}
