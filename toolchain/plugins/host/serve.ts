@@ -1,0 +1,74 @@
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { Calls } from "./calls";
+import { Engine } from "./engine";
+import { service } from "./service";
+import type { Plugin } from "./types";
+
+export interface Serving {
+  readonly port: number;
+  /** Aborts what is in flight, waits for it up to the given time, and closes the server. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Serves a plugin on a free port of the loopback interface. */
+export async function serve(plugin: Plugin, engine = new Engine()): Promise<Serving> {
+  const calls = new Calls();
+  // State and assets may be large: the engine sets no limit of its own either.
+  const server = new grpc.Server({
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+  });
+  server.addService(ResourceProviderService, service(plugin, engine, calls));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });
+  const stop = async (graceMs = 0): Promise<void> => {
+    calls.cancel("the plugin is stopping");
+    const deadline = Date.now() + graceMs;
+    while (!calls.idle && Date.now() < deadline) await sleep(20);
+    engine.close();
+    server.forceShutdown();
+  };
+  return { port, stop };
+}
+
+/** How often a plugin looks whether its engine still lives. */
+const watchMs = 5_000;
+/** How long work in flight may take to clean up after itself once nobody waits for its result. */
+const orphanGraceMs = 30_000;
+
+/**
+ * The plugin's process: serves, prints the port as the engine expects it, and ends when the engine has gone, so
+ * that an engine killed half way leaves no plugin behind.
+ */
+export async function main(
+  plugin: Plugin,
+  args: readonly string[] = process.argv.slice(2),
+): Promise<void> {
+  const engine = new Engine(args.find((arg) => !arg.startsWith("-")));
+  const serving = await serve(plugin, engine);
+  const stop = (exitCode: number): void => {
+    void serving.stop(orphanGraceMs).finally(() => process.exit(exitCode));
+  };
+  // The engine answers an interrupt by a Cancel; that the terminal sent it to the whole group must not kill us.
+  process.on("SIGINT", () => undefined);
+  process.once("SIGTERM", () => {
+    stop(0);
+  });
+  const watch = setInterval(() => {
+    void engine.alive().then((alive) => {
+      if (alive) return;
+      clearInterval(watch);
+      stop(1);
+    });
+  }, watchMs);
+  process.stdout.write(`${serving.port}\n`);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
