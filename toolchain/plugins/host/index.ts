@@ -4,3 +4,7 @@ export * from "./errors";
 export { CancelledError, TimeoutError } from "./calls";
 export { main, serve } from "./serve";
 export type { Serving } from "./serve";
+export { checkProperties } from "./properties";
+export type { CheckOptions, PropertySpec, PropertySpecs } from "./properties";
+export { automaticName } from "./names";
+export { checkEngineConfig } from "./config";

@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import type { CheckRequest, CheckResult } from "./types";
+
+/**
+ * The physical name of a resource that the program did not name: kept from the last update where that had an
+ * automatic one, else made as the user configured, else the resource's name with seven random hex digits. It
+ * follows from the engine's seed, so that a preview shows the name that the update will use.
+ */
+export function automaticName(
+  request: Pick<CheckRequest, "name" | "olds" | "randomSeed" | "autonaming">,
+  property = "name",
+): { readonly name: string } | NonNullable<CheckResult["failures"]> {
+  const { olds, autonaming } = request;
+  const taken = olds.__defaults;
+  const old = Array.isArray(taken) && taken.includes(property) ? olds[property] : undefined;
+  if (typeof old === "string") return { name: old };
+  if (autonaming?.mode === "disable") {
+    const reason = `automatic naming is switched off in the project, so ${property} is required`;
+    return [{ property, reason }];
+  }
+  if (autonaming) return { name: autonaming.proposedName };
+  const suffix = createHash("sha256").update(request.randomSeed).digest("hex").slice(0, 7);
+  return { name: `${request.name}-${suffix}` };
+}
