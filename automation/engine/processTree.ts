@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Whether a process of this machine lives. One that belongs to another user lives as well. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** All processes that descend from this one, parents first. */
+export async function descendantsOf(pid: number): Promise<number[]> {
+  const children = new Map<number, number[]>();
+  for (const [child, parent] of await parents()) {
+    children.set(parent, [...(children.get(parent) ?? []), child]);
+  }
+  const found: number[] = [];
+  const queue = [pid];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const own = children.get(next) ?? [];
+    found.push(...own);
+    queue.push(...own);
+  }
+  return found;
+}
+
+/**
+ * Kills a process and its descendants for good. They are listed first: plugins of the engine live in process
+ * groups of their own, and once the engine is gone nothing tells whose they were.
+ */
+export async function killTree(pid: number): Promise<void> {
+  const tree = [...(await descendantsOf(pid).catch(() => [])), pid].reverse();
+  for (const each of tree) sendSignal(each, "SIGKILL");
+}
+
+/** Sends a signal; a process that is gone already is no error. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** When the process was started, in clock ticks since boot: tells a reused pid apart. Linux only. */
+export async function startTicks(pid: number): Promise<number | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
+  return stat === undefined ? undefined : Number(fieldsOf(stat)[19]);
+}
+
+async function parents(): Promise<[pid: number, parent: number][]> {
+  const entries = await readdir("/proc").catch(() => undefined);
+  if (!entries) return parentsByPs();
+  const pids = entries.filter((entry) => /^\d+$/.test(entry)).map(Number);
+  const found = await Promise.all(
+    pids.map(async (pid): Promise<[number, number] | undefined> => {
+      const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
+      return stat === undefined ? undefined : [pid, Number(fieldsOf(stat)[1])];
+    }),
+  );
+  return found.filter((pair) => pair !== undefined);
+}
+
+/** The fields after the command's name, which itself may hold spaces and brackets. */
+function fieldsOf(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+async function parentsByPs(): Promise<[number, number][]> {
+  const { stdout } = await run("ps", ["-A", "-o", "pid=,ppid="]);
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .map(([pid = 0, parent = 0]): [number, number] => [pid, parent]);
+}

@@ -1,0 +1,79 @@
+import type { OutputValue } from "../results";
+import type { PendingOperation, StateDeployment, StateResource } from "./types";
+
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const stackType = "pulumi:pulumi:Stack";
+
+/** What Landfall reads from a stack's exported state. */
+export interface StackState {
+  resources: StateResource[];
+  pending: PendingOperation[];
+  outputs: Record<string, OutputValue>;
+  /** Every secret value in it, decrypted: for the redactor, never to be stored. */
+  secrets: unknown[];
+}
+
+/** Reads a state that was exported with its secrets decrypted. */
+export function readState(deployment: unknown): StackState {
+  const parts = (deployment ?? {}) as StateDeployment;
+  const resources = parts.resources ?? [];
+  const pending = parts.pending_operations ?? [];
+  const secrets: unknown[] = [];
+  for (const resource of resources) {
+    collectSecrets(resource.inputs, secrets);
+    collectSecrets(resource.outputs, secrets);
+  }
+  for (const operation of pending) collectSecrets(operation.resource.inputs, secrets);
+  const root = resources.find(
+    ({ type, delete: deleted }) => type === stackType && deleted !== true,
+  );
+  const outputs = Object.fromEntries(
+    Object.entries(root?.outputs ?? {}).map(([name, value]) => [name, outputValue(value)]),
+  );
+  return { resources, pending, outputs, secrets };
+}
+
+/** Resources that stand for something real: no stack, no components, no providers, none on its way out. */
+export function realResources(state: StackState): StateResource[] {
+  return state.resources.filter(
+    ({ custom, type, delete: deleted }) =>
+      custom === true && deleted !== true && !type.startsWith("pulumi:providers:"),
+  );
+}
+
+function outputValue(value: unknown): OutputValue {
+  const found: unknown[] = [];
+  collectSecrets(value, found);
+  return { value: reveal(value), secret: found.length > 0 };
+}
+
+function collectSecrets(value: unknown, into: unknown[]): void {
+  if (value === null || typeof value !== "object") return;
+  if (isSecret(value)) into.push(plaintext(value));
+  else for (const item of Object.values(value)) collectSecrets(item, into);
+}
+
+function reveal(value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (isSecret(value)) return plaintext(value);
+  if (Array.isArray(value)) return value.map(reveal);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item)]));
+}
+
+interface SecretValue {
+  plaintext?: string;
+}
+
+function isSecret(value: object): value is SecretValue {
+  return (value as Record<string, unknown>)[signature] === secretSignature;
+}
+
+function plaintext({ plaintext: text }: SecretValue): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

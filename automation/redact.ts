@@ -1,0 +1,228 @@
+/** What stands where a secret was: the engine's own word. */
+export const redacted = "[secret]";
+
+/** Shorter values (`1`, `no`) are no secrets that a text could be searched for without destroying it. */
+const shortest = 4;
+
+/** Secret values that are everyday words would blot out half of every message. */
+const everyday = new Set(["true", "false", "null", "none", "undefined"]);
+
+/**
+ * Replaces every known secret value, in every form in which it may turn up, by `[secret]`:
+ * raw, JSON-escaped, URL-encoded, base64 (standard and URL-safe, at each of the three alignments) and hex.
+ * Values of fewer than four characters cannot be told from ordinary text and are left.
+ */
+export class Redactor {
+  private readonly values = new Set<string>();
+  private pattern: RegExp | undefined;
+  private longest = 0;
+
+  constructor(secrets: Iterable<unknown> = []) {
+    this.add(secrets);
+  }
+
+  /** Learns more secret values. Objects and arrays give all their strings and numbers. */
+  add(secrets: Iterable<unknown>): void {
+    const before = this.values.size;
+    for (const secret of secrets) for (const text of textsOf(secret)) this.values.add(text);
+    if (this.values.size === before) return;
+    const forms = [...new Set([...this.values].flatMap(formsOf))].sort(
+      (a, b) => b.length - a.length,
+    );
+    this.longest = forms[0]?.length ?? 0;
+    // A lookahead finds a match at every position, so that overlapping secrets are all found.
+    this.pattern = new RegExp(`(?=(${forms.map(escapePattern).join("|")}))`, "g");
+  }
+
+  /** How many secret values are known. */
+  get size(): number {
+    return this.values.size;
+  }
+
+  /** The text without any secret. */
+  text(text: string): string {
+    if (!this.pattern) return text;
+    const stream = this.stream();
+    return stream.write(text) + stream.end();
+  }
+
+  /** A deep copy of plain data without any secret, in keys too. */
+  data<T>(value: T): T {
+    return this.pattern ? (this.copy(value) as T) : value;
+  }
+
+  /** A filter for text that comes in chunks: a secret that is cut by a border is found as well. */
+  stream(): RedactingStream {
+    return new RedactingStream(() => this.longest, this.find);
+  }
+
+  private readonly find = (text: string): Span[] =>
+    this.pattern
+      ? Array.from(text.matchAll(this.pattern), (match) => ({
+          start: match.index,
+          end: match.index + (match[1]?.length ?? 0),
+        }))
+      : [];
+
+  private copy(value: unknown): unknown {
+    if (typeof value === "string") return this.isPlainDigest(value) ? value : this.text(value);
+    if (typeof value === "number") return this.isSecretNumber(value) ? redacted : value;
+    if (Array.isArray(value)) return value.map((item) => this.copy(item));
+    if (value === null || typeof value !== "object" || value instanceof Date) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [this.text(key), this.copy(item)]),
+    );
+  }
+
+  /** A short numeric secret would otherwise break one image id in a thousand, and with it a rollback. */
+  private isPlainDigest(text: string): boolean {
+    return (
+      /^sha256:[0-9a-f]{64}$/.test(text) &&
+      !this.values.has(text) &&
+      !this.values.has(text.slice(7))
+    );
+  }
+
+  private isSecretNumber(value: number): boolean {
+    const text = String(value);
+    return text.length >= 6 && this.values.has(text);
+  }
+}
+
+interface Span {
+  start: number;
+  end: number;
+}
+
+/** Holds back as much text as the longest secret needs to show itself; gives the same text for any chunking. */
+export class RedactingStream {
+  private held = "";
+  /** How many leading characters of `held` belong to a secret whose mark has been given out already. */
+  private covered = 0;
+
+  constructor(
+    private readonly longest: () => number,
+    private readonly find: (text: string) => Span[],
+  ) {}
+
+  /** Takes a chunk, gives the text that is safe to show now. */
+  write(chunk: string): string {
+    this.held += chunk;
+    return this.release(Math.max(0, this.held.length - Math.max(0, this.longest() - 1)));
+  }
+
+  /** The rest. */
+  end(): string {
+    return this.release(this.held.length);
+  }
+
+  /** Gives out what starts before `limit`: there every secret that could match has shown itself. */
+  private release(limit: number): string {
+    let shown = "";
+    let position = this.covered;
+    for (const { start, end } of this.find(this.held)) {
+      if (start >= limit) break;
+      if (start >= position) shown += this.held.slice(position, start) + redacted;
+      position = Math.max(position, end);
+    }
+    if (position < limit) shown += this.held.slice(position, limit);
+    this.held = this.held.slice(limit);
+    this.covered = Math.max(0, position - limit);
+    return shown;
+  }
+}
+
+function textsOf(secret: unknown): string[] {
+  if (typeof secret === "string") {
+    const whole = secret.length >= shortest && !everyday.has(secret) ? [secret] : [];
+    const lines = secret.includes("\n") ? secret.split(/\r?\n/).filter((l) => l.length >= 16) : [];
+    return [...whole, ...lines, ...textsOfJson(secret)];
+  }
+  if (typeof secret === "number" || typeof secret === "bigint") return textsOf(String(secret));
+  if (secret === null || typeof secret !== "object") return [];
+  return Object.values(secret).flatMap(textsOf);
+}
+
+/** A structured config secret is stored as JSON text; its parts are as secret as the whole. */
+function textsOfJson(text: string): string[] {
+  if (!/^\s*[[{"]/.test(text)) return [];
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return parsed === text ? [] : textsOf(parsed);
+  } catch {
+    return [];
+  }
+}
+
+function formsOf(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const bytes = Buffer.from(secret, "utf8");
+  // Half of a surrogate pair cannot be encoded: encoders throw, and others write the replacement character.
+  const wellFormed = bytes.toString("utf8");
+  return [
+    secret,
+    json,
+    JSON.stringify(json).slice(1, -1),
+    encodeURI(wellFormed),
+    strictUrl(wellFormed),
+    new URLSearchParams([["", wellFormed]]).toString().slice(1),
+    strictUrl(wellFormed).replace(/%20/g, "+"),
+    strictUrl(wellFormed).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    encodeURIComponent(wellFormed),
+    escapeHtml(secret),
+    goJson(secret),
+    ...base64Forms(bytes),
+    ...(bytes.length >= 8 ? [bytes.toString("hex"), bytes.toString("hex").toUpperCase()] : []),
+  ].filter((form) => form.length >= shortest);
+}
+
+/** `encodeURIComponent` leaves !'()* alone; other encoders do not. */
+function strictUrl(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** Go's JSON encoder also escapes <, > and & (the engine's state and events). */
+function goJson(text: string): string {
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(
+      /[<>&\u2028\u2029]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+}
+
+function escapeHtml(text: string): string {
+  const names: Record<string, string> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&#34;",
+    "'": "&#39;",
+  };
+  return text.replace(/[&<>"']/g, (char) => names[char] ?? char);
+}
+
+/**
+ * Inside a longer text (`user:password` of basic auth) the secret's base64 depends on how many bytes precede it,
+ * modulo three. Per alignment these are the characters that depend on the secret alone.
+ */
+function base64Forms(bytes: Buffer): string[] {
+  const forms: string[] = [bytes.toString("base64").replace(/=+$/, "")];
+  for (const lead of [0, 1, 2]) {
+    const encoded = Buffer.concat([Buffer.alloc(lead), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
+    const first = Math.ceil((lead * 8) / 6);
+    const last = Math.floor(((lead + bytes.length) * 8) / 6);
+    const own = encoded.slice(first, last);
+    if (own.length >= 6) forms.push(own);
+  }
+  return forms.flatMap((form) => [form, form.replace(/\+/g, "-").replace(/\//g, "_")]);
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

@@ -1,0 +1,138 @@
+import * as assert from "node:assert/strict";
+import * as fc from "fast-check";
+
+import { Redactor, redacted } from "../../../automation/redact";
+
+const secret = fc
+  .oneof(
+    fc.string({ minLength: 8, maxLength: 40 }),
+    fc.string({ unit: "binary", minLength: 8, maxLength: 24 }),
+    fc.base64String({ minLength: 12, maxLength: 44 }),
+  )
+  .filter((text) => text.trim().length >= 8 && !redacted.includes(text));
+
+const around = fc.string({ maxLength: 12 });
+
+function leaks(text: string, form: string): boolean {
+  return text.replaceAll(redacted, "\u0000").includes(form);
+}
+
+describe("Redactor", () => {
+  it("removes a secret in raw, JSON, URL, hex and HTML form, whatever stands around it", () => {
+    fc.assert(
+      fc.property(secret, around, around, (value, before, after) => {
+        const redactor = new Redactor([value]);
+        const forms = [
+          value,
+          JSON.stringify(value).slice(1, -1),
+          encodeURIComponent(value),
+          new URLSearchParams([["k", value]]).toString().slice(2),
+          Buffer.from(value).toString("hex"),
+        ];
+        for (const form of forms) {
+          assert.ok(!leaks(redactor.text(before + form + after), form), `leaks ${form}`);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("removes a secret inside of a longer base64 text at all three alignments", () => {
+    fc.assert(
+      fc.property(secret, around, around, fc.boolean(), (value, before, after, urlSafe) => {
+        const whole = Buffer.from(before + value + after).toString(
+          urlSafe ? "base64url" : "base64",
+        );
+        const shown = new Redactor([value]).text(whole);
+        // What is left must not decode to half of the secret at any alignment.
+        const pieces = shown.split(redacted);
+        const half = value.slice(0, Math.ceil(value.length / 2) + 2);
+        for (const piece of pieces)
+          for (const skip of [0, 1, 2, 3])
+            assert.ok(!Buffer.from(piece.slice(skip), "base64").toString().includes(half), shown);
+        assert.ok(pieces.length > 1);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("gives the same text for any chunking of a stream", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength: 4, maxLength: 9 }), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        fc.string({ unit: fc.constantFrom("a", "b", "c", "d"), maxLength: 120 }),
+        fc.array(fc.nat(120), { maxLength: 12 }),
+        (secrets, text, cuts) => {
+          const redactor = new Redactor(secrets);
+          const stream = redactor.stream();
+          const borders = [
+            ...new Set([0, ...cuts.filter((c) => c < text.length), text.length]),
+          ].sort((a, b) => a - b);
+          let shown = "";
+          for (let i = 1; i < borders.length; i++)
+            shown += stream.write(text.slice(borders[i - 1], borders[i]));
+          shown += stream.end();
+          assert.equal(shown, redactor.text(text));
+          for (const value of secrets) assert.ok(!leaks(shown, value));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it("knows hundreds of secrets at once and leaves other text alone", () => {
+    fc.assert(
+      fc.property(fc.array(secret, { minLength: 200, maxLength: 300 }), (secrets) => {
+        const redactor = new Redactor(secrets);
+        const shown = redactor.text(secrets.join(" | "));
+        for (const value of secrets) assert.ok(!leaks(shown, value));
+        assert.equal(new Redactor(["hunter2-hunter2"]).text("all is well"), "all is well");
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  it("finds the parts of a structured secret and the lines of a key file", () => {
+    const redactor = new Redactor([
+      JSON.stringify({ user: "anna", token: "tok-12345678" }),
+      "-----BEGIN KEY-----\nMIIBVgIBADANBgkqhkiG9w0B\nAQEFAASCAUAwggE8AgEAAkEA\n-----END KEY-----",
+    ]);
+    assert.equal(redactor.text("token=tok-12345678"), `token=${redacted}`);
+    assert.equal(redactor.text("got MIIBVgIBADANBgkqhkiG9w0B"), `got ${redacted}`);
+  });
+
+  it("redacts plain data deeply, in keys too, and changes no types", () => {
+    const redactor = new Redactor(["s3cr3t-value", 12345678]);
+    const digest = `sha256:${"12345678".repeat(8)}`;
+    assert.deepEqual(
+      redactor.data({
+        a: ["x s3cr3t-value"],
+        "s3cr3t-value": 1,
+        n: 12345678,
+        m: 1234,
+        none: null,
+        digest,
+      }),
+      { a: [`x ${redacted}`], [redacted]: 1, n: redacted, m: 1234, none: null, digest },
+    );
+  });
+
+  it("leaves words and values too short to be told from ordinary text", () => {
+    const redactor = new Redactor(["true", "abc", "", "1"]);
+    assert.equal(redactor.size, 0);
+    assert.equal(redactor.text("true abc 1"), "true abc 1");
+  });
+
+  it("is quick on long text with many secrets", () => {
+    const redactor = new Redactor(
+      Array.from({ length: 50 }, (_, i) => `secret-number-${i}-${"x".repeat(20)}`),
+    );
+    const text = "an ordinary line of a log with nothing to hide\n".repeat(4000);
+    const start = process.hrtime.bigint();
+    assert.equal(redactor.text(text), text);
+    assert.ok(Number(process.hrtime.bigint() - start) / 1e6 < 2000);
+  });
+});
