@@ -3,6 +3,7 @@ import { DynamicResource } from "./shim";
 import type {
   GateInputs,
   PortCheckInputs,
+  ReadyInputs,
   RouteInputs,
   RouteMode,
   RouteServer,
@@ -15,7 +16,9 @@ export interface RouteArgs extends Args<Omit<RouteInputs, "servers">> {
   servers: pulumi.Input<pulumi.Input<RouteServer>[]>;
 }
 export type GateArgs = Args<GateInputs>;
-export interface TaskArgs extends Args<Omit<TaskInputs, "env">> {
+export interface TaskArgs extends Args<Omit<TaskInputs, "env" | "networks" | "hosts">> {
+  networks?: pulumi.Input<pulumi.Input<string>[]>;
+  hosts?: pulumi.Input<pulumi.Input<string>[]>;
   env?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 export type PortCheckArgs = Args<PortCheckInputs>;
@@ -59,6 +62,13 @@ export class Task extends DynamicResource {
         additionalSecretOutputs: [...(opts?.additionalSecretOutputs ?? []), "env"],
       },
     );
+  }
+}
+
+/** Waits until a database or cache answers from inside its own container. */
+export class Ready extends DynamicResource {
+  constructor(name: string, args: Args<ReadyInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("Ready", "ready", name, args, opts);
   }
 }
 

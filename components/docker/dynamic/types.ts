@@ -111,8 +111,8 @@ export interface TaskInputs {
   env?: Record<string, string>;
   /** Names of `env` entries to blot out of the output, beside those that look like secrets. */
   secretEnv?: string[];
-  /** Name of the network to join. @default Docker's default network */
-  network?: string;
+  /** Names of the networks to join, all before the start. @default Docker's default network */
+  networks?: string[];
   labels?: Record<string, string>;
   /** `host:address` lines for /etc/hosts. */
   hosts?: string[];
@@ -129,6 +129,18 @@ export interface TaskOutputs extends TaskInputs {
   /** The last lines of what the task printed, without secrets. */
   output: string;
 }
+
+/** Waits until a command succeeds inside a running container; fails the update when it does not. */
+export interface ReadyInputs {
+  /** Id of the container; another one is waited for again. */
+  container: string;
+  /** What is run in it, such as `["pg_isready", "-q"]`; exit code 0 is success. */
+  command: string[];
+  /** Seconds until it gives up. */
+  deadlineSeconds: number;
+}
+
+export type ReadyOutputs = ReadyInputs;
 
 export interface CheckedPort {
   port: number;

@@ -1,0 +1,44 @@
+import type * as docker from "@pulumi/docker";
+import type * as pulumi from "@pulumi/pulumi";
+import type { EnvironmentTransforms } from "../transform";
+import { physicalName } from "../naming";
+import type { StackIdentity } from "../platform";
+import type { ResolvedImage } from "./image";
+
+/** What the environment of a stack on Docker hands to its components. */
+export interface DockerContext extends StackIdentity {
+  /** The component that owns what several components share. */
+  readonly environment: pulumi.ComponentResource;
+  readonly network: docker.Network;
+  readonly router: docker.Container;
+  /** Address of the router in the network; it never changes. */
+  readonly routerAddress: string;
+  readonly bindAddress: string;
+  readonly publicPorts: readonly number[];
+  /** Images that are resolved already, so that components of one image share one resource. */
+  readonly images: Map<string, ResolvedImage>;
+  readonly transform: EnvironmentTransforms;
+}
+
+/** Physical name of something that belongs to the stack. */
+export function stackName(identity: StackIdentity, ...parts: readonly string[]): string {
+  return physicalName(identity.project, identity.stack, ...parts);
+}
+
+/** The labels that tell which Docker objects are the stack's, in the order that keeps diffs quiet. */
+export function labels(
+  identity: StackIdentity,
+  more: Readonly<Record<string, string>> = {},
+): { label: string; value: string }[] {
+  const all: Record<string, string> = { project: identity.project, stack: identity.stack, ...more };
+  return Object.entries(all).map(([key, value]) => ({ label: `landfall.${key}`, value }));
+}
+
+/**
+ * Port on which the router listens for what arrives at a published port. It differs from the published one,
+ * because on the service's own port the router answers for internal services by host name: a request from
+ * outside must not reach those by forging its Host header.
+ */
+export function publicListenPort(published: number): number {
+  return published <= 45535 ? published + 20000 : published - 20000;
+}

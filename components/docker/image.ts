@@ -1,0 +1,70 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { buildHash } from "../buildContext";
+import type { ImageSpec } from "../image";
+import { digestOf, stableJson } from "../naming";
+import type { Transform } from "../transform";
+import { transformed } from "../transform";
+import type { DockerContext } from "./context";
+import { stackName } from "./context";
+
+/** An image that containers can be made of. */
+export interface ResolvedImage {
+  /** What was asked for: known before anything runs, and part of the revision's key. */
+  readonly reference: string;
+  /** Image id that the containers run. */
+  readonly id: pulumi.Output<string>;
+}
+
+const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
+
+/** Resolves or builds an image, once for all components that use it. */
+export function resolveImage(
+  context: DockerContext,
+  spec: ImageSpec,
+  transform?: Transform<docker.ImageArgs>,
+): ResolvedImage {
+  const key = stableJson(spec);
+  const known = context.images.get(key);
+  if (known !== undefined && transform === undefined) return known;
+  const image =
+    spec.kind === "build"
+      ? built(context, spec, transform)
+      : referenced(context, spec.name, spec.ref);
+  context.images.set(key, image);
+  return image;
+}
+
+function built(
+  context: DockerContext,
+  spec: Extract<ImageSpec, { kind: "build" }>,
+  transform: Transform<docker.ImageArgs> | undefined,
+): ResolvedImage {
+  const reference = `${stackName(context)}/${spec.name}:${buildHash(spec)}`;
+  const args: docker.ImageArgs = {
+    imageName: reference,
+    skipPush: true,
+    build: {
+      context: spec.context,
+      dockerfile: spec.dockerfile,
+      ...(Object.keys(spec.args).length > 0 ? { args: spec.args } : {}),
+      ...(spec.target === undefined ? {} : { target: spec.target }),
+    },
+  };
+  const image = new docker.Image(`${spec.name}-image`, transformed(args, transform), {
+    parent: context.environment,
+  });
+  // What was built but not pushed has no registry digest: the provider then answers the image's id.
+  return { reference, id: image.repoDigest };
+}
+
+function referenced(context: DockerContext, name: string, ref: string): ResolvedImage {
+  if (IMAGE_ID.test(ref)) return { reference: ref, id: pulumi.output(ref) };
+  const image = new docker.RemoteImage(
+    // The reference is in the name: another one is another resource, so its old image stays for a rollback.
+    `${name}-image-${digestOf(ref, 6)}`,
+    { name: ref, keepLocally: true },
+    { parent: context.environment },
+  );
+  return { reference: ref, id: image.imageId };
+}

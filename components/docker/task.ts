@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { TaskDeployment, TaskSpec } from "../platform";
+import { digestOf } from "../naming";
+import { networksOf } from "./container";
+import type { DockerContext } from "./context";
+import { labels, stackName } from "./context";
+import { Task } from "./dynamic/resources";
+import { resolveImage } from "./image";
+
+/** A one-off task on Docker: a container that runs to its end, once for each image and key. */
+export function task(
+  context: DockerContext,
+  parent: pulumi.ComponentResource,
+  spec: TaskSpec,
+): TaskDeployment {
+  const image = resolveImage(context, spec.image);
+  const linked = Object.assign(
+    {},
+    ...spec.links.map((link) => link.secrets),
+  ) as TaskSpec["secrets"];
+  const secrets: Record<string, pulumi.Input<string>> = { ...linked };
+  for (const [name, value] of Object.entries(spec.secrets)) secrets[name] = pulumi.secret(value);
+  const env: Record<string, pulumi.Input<string>> = { ...spec.env };
+  for (const link of spec.links) Object.assign(env, link.env);
+  const own = labels(context, { role: "task", service: spec.name });
+  const run = new Task(
+    `${spec.name}-task`,
+    {
+      name: stackName(context, spec.name),
+      image: image.id,
+      command: [...spec.command],
+      env: { ...env, ...secrets },
+      secretEnv: Object.keys(secrets).sort(),
+      networks: networksOf(context, spec.links).map(({ name }) => name),
+      labels: Object.fromEntries(own.map(({ label, value }) => [label, value])),
+      hosts: spec.links
+        .flatMap((link) => link.permission.hosts ?? [])
+        .map(({ name, address }) => pulumi.interpolate`${name}:${address}`),
+      memoryMb: spec.memoryMb,
+      timeoutSeconds: Math.ceil(spec.timeoutMs / 1000),
+      revision: digestOf({ image: image.reference, command: spec.command, key: spec.runKey }),
+    },
+    { parent, dependsOn: [context.network, ...spec.links.flatMap((link) => link.ready)] },
+  );
+  return { exitCode: run.exitCode, output: run.output };
+}

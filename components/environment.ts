@@ -1,0 +1,105 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Problems } from "./errors";
+import { checkName } from "./naming";
+import type { Capabilities, PlatformName } from "./platform";
+import { platformNamed } from "./platform";
+import type { EnvironmentTransforms } from "./transform";
+
+/** Where a stack runs, and what all of its components share there. */
+export interface EnvironmentArgs {
+  /** The platform. @default "docker" */
+  readonly platform?: PlatformName;
+  /**
+   * Image references by image name, from the stack's config: they override what components name or build.
+   * A release is pinned with them. @default {}
+   */
+  readonly images?: Readonly<Record<string, string>>;
+  /** Settings that only Docker has. */
+  readonly docker?: DockerEnvironmentArgs;
+  /** Changes to the environment's own resources. */
+  readonly transform?: EnvironmentTransforms;
+}
+
+/** An environment on one Docker engine: the one that DOCKER_HOST names. */
+export interface DockerEnvironmentArgs {
+  /** Ports that the router publishes; public services are reached through them. @default [] */
+  readonly publicPorts?: readonly number[];
+  /** Address of the host that the ports are bound to; `0.0.0.0` opens them to other machines. @default "127.0.0.1" */
+  readonly bindAddress?: string;
+  /** Subnet of the stack's network, /24, in CIDR notation. @default one in 10.64.0.0/10 that the project's and stack's name give */
+  readonly subnet?: string;
+  /** Image of the router. @default "haproxy:2.6-bookworm" */
+  readonly routerImage?: string;
+}
+
+/**
+ * The network, the router and the naming of one stack on one platform. Every other component is given one.
+ *
+ * @example
+ * const environment = new Environment("shop", { docker: { publicPorts: [8080] } });
+ */
+export class Environment extends pulumi.ComponentResource {
+  /** What the platform can do; for the components of this library. */
+  readonly capabilities: Capabilities;
+  /** Image references by image name that override the components' own. */
+  readonly imagePins: Readonly<Record<string, string>>;
+  /** Ports on which services can be published. */
+  readonly publicPorts: readonly number[];
+
+  /** @throws InvalidArgumentsError with every mistake in the arguments. */
+  constructor(name: string, args: EnvironmentArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    const subject = `Environment ${JSON.stringify(name)}`;
+    const problems = new Problems(subject);
+    checkName(name, "name", problems);
+    checkDocker(args.docker ?? {}, problems);
+    problems.throwIfAny();
+    const open = platformNamed(args.platform ?? "docker", subject);
+    super("landfall:index:Environment", name, {}, opts);
+
+    const identity = { project: pulumi.getProject(), stack: pulumi.getStack() };
+    this.imagePins = args.images ?? {};
+    this.publicPorts = args.docker?.publicPorts ?? [];
+    this.capabilities = open(this, identity, args);
+    this.registerOutputs({});
+  }
+}
+
+const CIDR_24 = /^(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.0\/24$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+
+function checkDocker(args: DockerEnvironmentArgs, problems: Problems): void {
+  const ports = args.publicPorts ?? [];
+  ports.forEach((port, index) => {
+    checkPort(port, `docker.publicPorts[${index}]`, problems);
+  });
+  problems.require(
+    new Set(ports).size === ports.length,
+    "docker.publicPorts",
+    "must not name a port twice",
+    ports,
+  );
+  const { subnet, bindAddress } = args;
+  if (subnet !== undefined) {
+    const inRange =
+      CIDR_24.test(subnet) && subnet.split(/[./]/).every((part) => Number(part) <= 255);
+    problems.require(
+      inRange,
+      "docker.subnet",
+      'must be a private /24 network, such as "10.80.1.0/24"',
+      subnet,
+    );
+  }
+  if (bindAddress !== undefined)
+    problems.require(
+      IPV4.test(bindAddress),
+      "docker.bindAddress",
+      'must be an IPv4 address of the host, such as "127.0.0.1" or "0.0.0.0"',
+      bindAddress,
+    );
+}
+
+/** Notes a mistake unless the number can be a TCP port. */
+export function checkPort(port: number, path: string, problems: Problems): void {
+  const fits = Number.isInteger(port) && port >= 1 && port <= 65535;
+  problems.require(fits, path, "must be a port: a whole number from 1 to 65535", port);
+}

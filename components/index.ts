@@ -1,0 +1,21 @@
+export { ApiService, type ApiServiceArgs } from "./apiService";
+export type { ModelArgs } from "./artefact";
+export type { Duration, Size } from "./duration";
+export { Environment, type DockerEnvironmentArgs, type EnvironmentArgs } from "./environment";
+export { InvalidArgumentsError, type Problem } from "./errors";
+export type { HealthArgs, ReadinessArgs } from "./health";
+export type { ImageArgs, ImageBuild, ImageReference } from "./image";
+export type { Link, Linkable, NetworkPermission } from "./link";
+export { ManagedPostgres, type ManagedPostgresArgs } from "./managedPostgres";
+export { MigrationJob, type MigrationJobArgs } from "./migrationJob";
+export type { PlatformName, RestartPolicy, ServiceStatus } from "./platform";
+export { PredictorService, type PredictorServiceArgs } from "./predictorService";
+export { RedisCache, type EvictionPolicy, type RedisCacheArgs } from "./redisCache";
+export type { Exposure, PublicExposure, Service, ServiceArgs } from "./service";
+export type {
+  EnvironmentTransforms,
+  ServiceTransforms,
+  StoreTransforms,
+  Transform,
+} from "./transform";
+export { WebFrontend, type WebFrontendArgs } from "./webFrontend";

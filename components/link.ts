@@ -1,0 +1,33 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What a platform needs to let a consumer reach a linked component, and nothing wider. */
+export interface NetworkPermission {
+  /** Docker: host names that the consumer resolves to an address. */
+  readonly hosts?: readonly { readonly name: string; readonly address: pulumi.Input<string> }[];
+  /** Docker: networks that the consumer joins. */
+  readonly networks?: readonly pulumi.Input<string>[];
+}
+
+/** The right and the means to use another component: what a service is given when it links to it. */
+export interface Link {
+  /** Name of the component that is linked to. */
+  readonly name: string;
+  /** Environment variables without secrets, such as `PREDICTOR_URL`. */
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Environment variables that hold secrets, such as `DATABASE_URL`. */
+  readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What the network must allow. */
+  readonly permission: NetworkPermission;
+  /** What must be there before a consumer starts. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** A component that services can link to. */
+export interface Linkable {
+  readonly link: Link;
+}
+
+/** `PREDICTOR_URL` for `predictor`, `IMAGE_RESIZER_URL` for `image-resizer`. */
+export function urlVariable(name: string): string {
+  return `${name.toUpperCase().replace(/-/g, "_")}_URL`;
+}

@@ -1,0 +1,203 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { DeliveredFile } from "./artefact";
+import { docker } from "./docker";
+import { InvalidArgumentsError } from "./errors";
+import type { EnvironmentArgs } from "./environment";
+import type { Health } from "./health";
+import type { ImageSpec } from "./image";
+import type { Link, NetworkPermission } from "./link";
+import type { ServiceTransforms, StoreTransforms } from "./transform";
+
+/** What every platform is told about the stack that it hosts. */
+export interface StackIdentity {
+  readonly project: string;
+  readonly stack: string;
+}
+
+/** A service as platforms see it: checked, complete, times in milliseconds, sizes in MiB. */
+export interface ServiceSpec {
+  readonly name: string;
+  readonly image: ImageSpec;
+  readonly port: number;
+  readonly replicas: number;
+  readonly command: readonly string[] | undefined;
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly links: readonly Link[];
+  readonly files: readonly DeliveredFile[];
+  readonly health: Health;
+  /** How the outside reaches it; undefined: it does not. */
+  readonly published: PublicRoute | undefined;
+  readonly cpu: number | undefined;
+  readonly memoryMb: number | undefined;
+  readonly drainMs: number;
+  readonly responseTimeoutMs: number;
+  readonly restart: RestartPolicy;
+  readonly logs: { readonly maxSizeMb: number; readonly maxFiles: number };
+  readonly user: string | undefined;
+  readonly readOnlyRootFilesystem: boolean;
+  /** Changing it makes new containers with the secrets of the day. */
+  readonly secretsVersion: string | undefined;
+  readonly transform: ServiceTransforms;
+}
+
+/** What restarts a container that has ended. */
+export type RestartPolicy = "unless-stopped" | "always" | "on-failure" | "no";
+
+/** How requests from outside find a service. */
+export interface PublicRoute {
+  readonly port: number;
+  readonly hosts: readonly string[] | undefined;
+  readonly pathPrefix: string | undefined;
+}
+
+/** What a platform answers for a service. */
+export interface ServiceDeployment {
+  readonly status: pulumi.Output<ServiceStatus>;
+  /** Where linked components reach it, such as `http://predictor:5000`. */
+  readonly internalUrl: string;
+  /** Where the outside reaches it, when it is published. */
+  readonly publicUrl: string | undefined;
+  readonly permission: NetworkPermission;
+}
+
+/** What runs of a service: an output of the stack, and what the observed verdict is held against. */
+export interface ServiceStatus {
+  /** Image reference as it was asked for, or the name that the build was given. */
+  readonly image: string;
+  /** Id of the image that the containers run. */
+  readonly digest: string;
+  /** Hash of what a container runs: image, env, command, limits, files. */
+  readonly revision: string;
+  readonly replicas: number;
+  readonly healthPath: string;
+  readonly port: number;
+  readonly exposure: "internal" | "public";
+  readonly url?: string;
+  /** Names of the containers that take traffic. */
+  readonly containers: readonly string[];
+  /** Name of the router's container. */
+  readonly router: string;
+}
+
+/** Postgres as platforms see it. */
+export interface PostgresSpec {
+  readonly name: string;
+  readonly version: string;
+  readonly image: string | undefined;
+  readonly database: string;
+  readonly user: string;
+  readonly password: pulumi.Output<string>;
+  readonly memoryMb: number;
+  readonly maxConnections: number;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly deletionProtection: boolean;
+  readonly transform: StoreTransforms;
+}
+
+/** Redis as platforms see it. */
+export interface RedisSpec {
+  readonly name: string;
+  readonly version: string;
+  readonly image: string | undefined;
+  readonly password: pulumi.Output<string>;
+  readonly maxMemoryMb: number;
+  readonly evictionPolicy: string;
+  readonly savePoints: readonly (readonly [number, number])[];
+  readonly transform: StoreTransforms;
+}
+
+/** What a platform answers for a database or cache. */
+export interface StoreDeployment {
+  readonly host: pulumi.Input<string>;
+  readonly port: number;
+  readonly permission: NetworkPermission;
+  /** What must be there before a consumer starts. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** A one-off task as platforms see it. */
+export interface TaskSpec {
+  readonly name: string;
+  readonly image: ImageSpec;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly links: readonly Link[];
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  /** Changing it runs the task again. */
+  readonly runKey: string;
+}
+
+/** What a platform answers for a task. */
+export interface TaskDeployment {
+  readonly exitCode: pulumi.Output<number>;
+  readonly output: pulumi.Output<string>;
+}
+
+type Capability<C, Spec, Answer> = (
+  context: C,
+  parent: pulumi.ComponentResource,
+  spec: Spec,
+) => Answer;
+
+/**
+ * A platform: the environment, and one narrow function for each capability that it has. `C` is what its
+ * environment hands to them: networks, routers, clusters.
+ */
+export interface Platform<C> {
+  environment(parent: pulumi.ComponentResource, identity: StackIdentity, args: EnvironmentArgs): C;
+  readonly service: Capability<C, ServiceSpec, ServiceDeployment>;
+  readonly postgres: Capability<C, PostgresSpec, StoreDeployment>;
+  readonly redis: Capability<C, RedisSpec, StoreDeployment>;
+  readonly task: Capability<C, TaskSpec, TaskDeployment>;
+}
+
+/** A platform whose environment has been made. */
+export type Capabilities = {
+  readonly [K in Exclude<keyof Platform<unknown>, "environment">]: Platform<unknown>[K] extends (
+    context: unknown,
+    ...rest: infer R
+  ) => infer Answer
+    ? (...rest: R) => Answer
+    : never;
+};
+
+type Open = (
+  parent: pulumi.ComponentResource,
+  identity: StackIdentity,
+  args: EnvironmentArgs,
+) => Capabilities;
+
+/** The one place where a platform is chosen. */
+const PLATFORMS = { docker: opener(docker) } satisfies Record<string, Open>;
+
+/** Platforms that the specification names and that a later version brings. */
+const ANNOUNCED: Readonly<Record<string, string>> = {
+  aws: "the aws platform comes with a later version of landfall; this one has: docker",
+  fly: "the fly platform comes with a later version of landfall; this one has: docker",
+};
+
+export type PlatformName = keyof typeof PLATFORMS;
+
+/** The platform of that name. @throws InvalidArgumentsError when there is none. */
+export function platformNamed(name: string, subject: string): Open {
+  if (Object.hasOwn(PLATFORMS, name)) return PLATFORMS[name as PlatformName];
+  const rule = ANNOUNCED[name] ?? `must be one of: ${Object.keys(PLATFORMS).join(", ")}`;
+  throw new InvalidArgumentsError(subject, [
+    { path: "platform", rule, received: JSON.stringify(name) },
+  ]);
+}
+
+function opener<C>(platform: Platform<C>): Open {
+  return (parent, identity, args) => {
+    const context = platform.environment(parent, identity, args);
+    return {
+      service: (owner, spec) => platform.service(context, owner, spec),
+      postgres: (owner, spec) => platform.postgres(context, owner, spec),
+      redis: (owner, spec) => platform.redis(context, owner, spec),
+      task: (owner, spec) => platform.task(context, owner, spec),
+    };
+  };
+}
