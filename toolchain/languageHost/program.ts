@@ -1,0 +1,106 @@
+import type { RunRequest } from "@pulumi/pulumi/proto/language_pb";
+import { packageBin } from "../paths";
+import { parseRuntimeOptions } from "./options";
+import type { RuntimeOptions } from "./options";
+
+/** A command as a value, so that it can be checked without running it. */
+export interface Command {
+  file: string;
+  args: string[];
+  cwd: string;
+  env: Record<string, string>;
+}
+
+/** What the host knows from its own command line. */
+export interface HostArguments {
+  engineAddress: string;
+  tracing?: string;
+}
+
+/** The exit code with which a program says that it has told the user everything already. */
+export const BAIL_EXIT_CODE = 32;
+
+/** Reads the arguments that the engine starts a language host with: flags, then its address. */
+export function parseHostArguments(argv: string[]): HostArguments {
+  const parsed: HostArguments = { engineAddress: "" };
+  for (let i = 0; i < argv.length; i++) {
+    const argument = argv[i] ?? "";
+    if (/^--?tracing$/.test(argument)) parsed.tracing = argv[++i];
+    else if (/^--?tracing=/.test(argument)) parsed.tracing = argument.replace(/^--?tracing=/, "");
+    else if (!argument.startsWith("-")) parsed.engineAddress = argument;
+  }
+  if (parsed.engineAddress === "") throw new Error("the address of the engine is missing");
+  return parsed;
+}
+
+/**
+ * The command that runs a program.
+ * @throws Error when an option of the runtime is invalid or `@pulumi/pulumi` is not installed.
+ */
+export function programCommand(
+  request: RunRequest,
+  host: HostArguments,
+  resolve = resolveSdk,
+): Command {
+  const info = request.getInfo();
+  const options = parseRuntimeOptions(info?.getOptions()?.toJavaScript() ?? {});
+  const programDirectory = info?.getProgramDirectory() ?? request.getPwd();
+  return {
+    file: process.execPath,
+    args: [
+      ...nodeArguments(options),
+      resolve("run", programDirectory),
+      ...flags(request, host),
+      request.getProgram() === "" ? "." : request.getProgram(),
+      ...request.getArgsList(),
+    ],
+    cwd: request.getPwd() === "" ? programDirectory : request.getPwd(),
+    env: {
+      PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().toArray())),
+      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
+      ...typescriptEnvironment(options),
+    },
+  };
+}
+
+export function nodeArguments(options: RuntimeOptions): string[] {
+  return ["--require", packageBin("exit-with-parent.cjs"), ...options.nodeargs];
+}
+
+export function typescriptEnvironment(options: RuntimeOptions): Record<string, string> {
+  return {
+    PULUMI_NODEJS_TYPESCRIPT: String(options.typescript),
+    ...(options.tsconfig === undefined ? {} : { PULUMI_NODEJS_TSCONFIG_PATH: options.tsconfig }),
+  };
+}
+
+/** Finds `@pulumi/pulumi/cmd/<entry>` as the program itself would. */
+export function resolveSdk(entry: string, directory: string): string {
+  try {
+    return require.resolve(`@pulumi/pulumi/cmd/${entry}`, { paths: [directory] });
+  } catch (cause) {
+    throw new Error(
+      `It looks like the Pulumi SDK has not been installed: @pulumi/pulumi is not to be found from ` +
+        `${directory}. Have you run npm install or yarn install?`,
+      { cause },
+    );
+  }
+}
+
+function flags(request: RunRequest, host: HostArguments): string[] {
+  const named: Record<string, string> = {
+    monitor: request.getMonitorAddress(),
+    engine: host.engineAddress,
+    organization: request.getOrganization(),
+    project: request.getProject(),
+    "root-directory": request.getInfo()?.getRootDirectory() ?? "",
+    stack: request.getStack(),
+    pwd: request.getPwd(),
+    parallel: String(request.getParallel()),
+    tracing: host.tracing ?? "",
+  };
+  const args = Object.entries(named)
+    .filter(([, value]) => value !== "")
+    .flatMap(([key, value]) => [`--${key}`, value]);
+  return request.getDryrun() ? ["--dry-run", ...args] : args;
+}

@@ -1,0 +1,60 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { isExecutable, readIfPresent, writeAtomically } from "./files";
+import { packageBin } from "./paths";
+
+/** An executable that only starts one of this package's scripts with Node. */
+export interface Wrapper {
+  file: string;
+  content: string;
+}
+
+/** What the engine looks for beside its own binary. */
+export function engineWrappers(bin: string): Wrapper[] {
+  return [
+    wrapper(path.join(bin, "pulumi-language-nodejs"), ["language-host.cjs"]),
+    wrapper(path.join(bin, "pulumi-resource-pulumi-nodejs"), ["sdk-entry.cjs", "dynamic-provider"]),
+    wrapper(path.join(bin, "pulumi-analyzer-policy"), ["sdk-entry.cjs", "run-policy-pack"]),
+  ];
+}
+
+/** A resource plugin in PULUMI_HOME that is served by this package. */
+export function pluginWrapper(home: string, name: string, version: string): Wrapper {
+  const folder = path.join(home, "plugins", `resource-${name}-v${version}`);
+  return wrapper(path.join(folder, `pulumi-resource-${name}`), [`plugin-${name}.cjs`]);
+}
+
+/** Whether a wrapper is there as it would be written now. */
+export function isCurrent({ file, content }: Wrapper): boolean {
+  return readIfPresent(file) === content && isExecutable(file);
+}
+
+/** Writes a wrapper unless it is current. */
+export function writeWrapper(wanted: Wrapper): void {
+  if (isCurrent(wanted)) return;
+  fs.mkdirSync(path.dirname(wanted.file), { recursive: true });
+  writeAtomically(wanted.file, wanted.content, 0o755);
+}
+
+function wrapper(file: string, [script = "", ...args]: string[]): Wrapper {
+  const command = [
+    "--require",
+    quote(packageBin("exit-with-parent.cjs")),
+    quote(packageBin(script)),
+    ...args,
+  ].join(" ");
+  const node = quote(process.execPath);
+  const content = [
+    "#!/bin/sh",
+    "# Made by Landfall's set-up; written anew whenever it differs.",
+    `node=${node}`,
+    '[ -x "$node" ] || node=node',
+    `exec "$node" ${command} "$@"`,
+    "",
+  ].join("\n");
+  return { file, content };
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
