@@ -1,6 +1,5 @@
 """gunicorn, set up so that a stop loses no request."""
 
-import logging
 import os
 import select
 import shutil
