@@ -7,4 +7,5 @@ export type { Serving } from "./serve";
 export { checkProperties } from "./properties";
 export type { CheckOptions, PropertySpec, PropertySpecs } from "./properties";
 export { automaticName } from "./names";
+export type { AutomaticName } from "./names";
 export { checkEngineConfig } from "./config";

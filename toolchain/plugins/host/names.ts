@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
-import type { CheckRequest, CheckResult } from "./types";
+import type { CheckFailure, CheckRequest } from "./types";
+
+export type AutomaticName =
+  | { readonly name: string; readonly failure?: undefined }
+  | { readonly name?: undefined; readonly failure: CheckFailure };
 
 /**
  * The physical name of a resource that the program did not name: kept from the last update where that had an
@@ -9,14 +13,14 @@ import type { CheckRequest, CheckResult } from "./types";
 export function automaticName(
   request: Pick<CheckRequest, "name" | "olds" | "randomSeed" | "autonaming">,
   property = "name",
-): { readonly name: string } | NonNullable<CheckResult["failures"]> {
+): AutomaticName {
   const { olds, autonaming } = request;
   const taken = olds.__defaults;
   const old = Array.isArray(taken) && taken.includes(property) ? olds[property] : undefined;
   if (typeof old === "string") return { name: old };
   if (autonaming?.mode === "disable") {
     const reason = `automatic naming is switched off in the project, so ${property} is required`;
-    return [{ property, reason }];
+    return { failure: { property, reason } };
   }
   if (autonaming) return { name: autonaming.proposedName };
   const suffix = createHash("sha256").update(request.randomSeed).digest("hex").slice(0, 7);
