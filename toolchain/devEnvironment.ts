@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
-import { isCode } from "./files";
+import { createOnce } from "./files";
 import { locateToolchain } from "./locate";
 import { landfallPaths } from "./paths";
 import type { LandfallPaths } from "./paths";
@@ -51,15 +51,7 @@ function ensurePassphrase(paths: LandfallPaths): void {
     );
   }
   fs.mkdirSync(paths.base, { recursive: true });
-  try {
-    fs.writeFileSync(paths.passphrase, `${randomBytes(24).toString("base64url")}\n`, {
-      mode: 0o600,
-      flag: "wx",
-    });
-  } catch (error) {
-    // Another process was first.
-    if (!isCode(error, "EEXIST")) throw error;
-  }
+  createOnce(paths.passphrase, `${randomBytes(24).toString("base64url")}\n`, 0o600);
 }
 
 function hasStacks(state: string): boolean {

@@ -5,11 +5,27 @@ import * as path from "node:path";
 /** Writes a file so that a reader sees the old or the new content, never half of it. */
 export function writeAtomically(file: string, content: string, mode = 0o644): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  const temporary = temporaryBeside(file);
   try {
     fs.writeFileSync(temporary, content, { mode });
     fs.chmodSync(temporary, mode);
     fs.renameSync(temporary, file);
+  } finally {
+    fs.rmSync(temporary, { force: true });
+  }
+}
+
+/** Creates a file at once with its content; false when it is there already. */
+export function createOnce(file: string, content: string, mode = 0o644): boolean {
+  const temporary = temporaryBeside(file);
+  // A link of a complete file appears at once; a file that is created and then written can be read empty.
+  fs.writeFileSync(temporary, content, { mode });
+  try {
+    fs.linkSync(temporary, file);
+    return true;
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return false;
+    throw error;
   } finally {
     fs.rmSync(temporary, { force: true });
   }
@@ -51,4 +67,8 @@ export function isCode(error: unknown, code: string): boolean {
 /** An error's message, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function temporaryBeside(file: string): string {
+  return `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
 }

@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isCode, readIfPresent } from "./files";
+import { createOnce, isCode, readIfPresent } from "./files";
 
 /** Who holds a lock file. */
 export interface LockOwner {
@@ -44,7 +43,7 @@ export async function withLock<T>(
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const content = JSON.stringify(self(options.purpose));
   const deadline = Date.now() + options.timeout;
-  for (let polls = 0; !create(file, content); polls++) {
+  for (let polls = 0; !createOnce(file, content); polls++) {
     options.signal?.throwIfAborted();
     const owner = readLock(file);
     if (owner !== undefined && !isAlive(owner) && breakLock(file)) continue;
@@ -82,21 +81,6 @@ export function isAlive(owner: LockOwner): boolean {
   if (owner.host !== os.hostname()) return true;
   const startTime = processStartTime(owner.pid);
   return startTime !== undefined && startTime === owner.startTime;
-}
-
-// A link of a complete file appears at once, whereas a file that is created and then written can be read empty.
-function create(file: string, content: string): boolean {
-  const temporary = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
-  fs.writeFileSync(temporary, content);
-  try {
-    fs.linkSync(temporary, file);
-    return true;
-  } catch (error) {
-    if (isCode(error, "EEXIST")) return false;
-    throw error;
-  } finally {
-    fs.rmSync(temporary, { force: true });
-  }
 }
 
 // Only the one who made the breaker's mark may remove the lock, after a second look: otherwise two waiters that
