@@ -9,6 +9,7 @@ export type { Link, Linkable, NetworkPermission } from "./link";
 export { ManagedPostgres, type ManagedPostgresArgs } from "./managedPostgres";
 export { MigrationJob, type MigrationJobArgs } from "./migrationJob";
 export type { PlatformName, RestartPolicy, ServiceStatus } from "./platform";
+export { newestMigration } from "./migrations";
 export { PredictorService, type PredictorServiceArgs } from "./predictorService";
 export { RedisCache, type EvictionPolicy, type RedisCacheArgs } from "./redisCache";
 export type { Exposure, PublicExposure, Service, ServiceArgs } from "./service";

@@ -26,8 +26,8 @@ export interface ServiceSpec {
   readonly links: readonly Link[];
   readonly files: readonly DeliveredFile[];
   readonly health: Health;
-  /** How the outside reaches it; undefined: it does not. */
-  readonly published: PublicRoute | undefined;
+  /** How the outside reaches it; empty: it does not. */
+  readonly published: readonly PublicRoute[];
   readonly cpu: number | undefined;
   readonly memoryMb: number | undefined;
   readonly drainMs: number;

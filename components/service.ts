@@ -16,7 +16,7 @@ import type { PublicRoute, RestartPolicy, ServiceSpec, ServiceStatus } from "./p
 import type { ServiceTransforms } from "./transform";
 
 /** Who can reach a service: only linked components, or also the outside through a published port. */
-export type Exposure = "internal" | { readonly public: PublicExposure };
+export type Exposure = "internal" | { readonly public: PublicExposure | readonly PublicExposure[] };
 
 /** How the outside reaches a service. */
 export interface PublicExposure {
@@ -167,7 +167,7 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
     links,
     files: own.files ?? [],
     health: normalizeHealth(args.health ?? {}, kind.defaultHealthPath, problems),
-    published: publicRoute(kind, args, problems),
+    published: publicRoutes(kind, args, problems),
     cpu: args.resources?.cpu,
     memoryMb: mebibytes(
       args.resources?.memory ?? "512MB",
@@ -250,32 +250,39 @@ function checkVariables(
   for (const name of Object.keys(args.secrets ?? {})) claim(name, "secrets");
 }
 
-function publicRoute(
-  kind: ServiceKind,
-  args: ServiceArgs,
-  problems: Problems,
-): PublicRoute | undefined {
+function publicRoutes(kind: ServiceKind, args: ServiceArgs, problems: Problems): PublicRoute[] {
   const exposure = args.exposure ?? "internal";
-  if (exposure === "internal") return undefined;
+  if (exposure === "internal") return [];
   if (!kind.publishable) {
     problems.add("exposure", `must be "internal": a ${kind.label} is never published`, exposure);
-    return undefined;
+    return [];
   }
-  const { port, hosts, pathPrefix } = exposure.public;
-  checkPort(port, "exposure.public.port", problems);
-  const offered = args.environment.publicPorts;
-  problems.require(
-    offered.includes(port),
-    "exposure.public.port",
-    `must be one of the environment's public ports (${offered.join(", ") || "it has none"})`,
-    port,
-  );
+  const routes = [exposure.public].flat();
+  routes.forEach((route, index) => {
+    const at = routes.length === 1 ? "exposure.public" : `exposure.public[${index}]`;
+    checkRoute(route, args.environment.publicPorts, at, problems);
+  });
+  return routes.map(({ port, hosts, pathPrefix }) => ({ port, hosts, pathPrefix }));
+}
+
+function checkRoute(
+  route: PublicExposure,
+  offered: readonly number[],
+  at: string,
+  problems: Problems,
+): void {
+  const rule = `must be one of the environment's public ports (${offered.join(", ") || "it has none"})`;
+  problems.require(offered.includes(route.port), `${at}.port`, rule, route.port);
+  const { pathPrefix, hosts } = route;
   if (pathPrefix !== undefined)
     problems.require(
       /^(?:\/[\w.~-]+)+$/.test(pathPrefix),
-      "exposure.public.pathPrefix",
+      `${at}.pathPrefix`,
       'must be a path such as "/api"',
       pathPrefix,
     );
-  return { port, hosts, pathPrefix };
+  hosts?.forEach((host, index) => {
+    const fits = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(host);
+    problems.require(fits, `${at}.hosts[${index}]`, "must be a host name without a port", host);
+  });
 }

@@ -43,7 +43,7 @@ export function service(
       replicas: spec.replicas,
       healthPath: spec.health.path,
       port: spec.port,
-      exposure: spec.published === undefined ? "internal" : "public",
+      exposure: spec.published.length === 0 ? "internal" : "public",
       ...(url === undefined ? {} : { url }),
       containers: running,
       router,
@@ -146,22 +146,18 @@ function serversOf(spec: ServiceSpec, names: readonly pulumi.Output<string>[]) {
 }
 
 function listens(spec: ServiceSpec): RouteListen[] {
-  const { published } = spec;
-  const internal = { port: spec.port, hosts: [spec.name] };
-  if (published === undefined) return [internal];
-  return [
-    internal,
-    {
-      port: publicListenPort(published.port),
-      ...(published.hosts === undefined ? {} : { hosts: [...published.hosts] }),
-      ...(published.pathPrefix === undefined ? {} : { pathPrefix: published.pathPrefix }),
-    },
-  ];
+  const inside = { port: spec.port, hosts: [spec.name] };
+  const outside = spec.published.map(({ port, hosts, pathPrefix }) => ({
+    port: publicListenPort(port),
+    ...(hosts === undefined ? {} : { hosts: [...hosts] }),
+    ...(pathPrefix === undefined ? {} : { pathPrefix }),
+  }));
+  return [inside, ...outside];
 }
 
 function publicUrl(context: DockerContext, spec: ServiceSpec): string | undefined {
-  if (spec.published === undefined) return undefined;
+  const [first] = spec.published;
+  if (first === undefined) return undefined;
   const bound = context.bindAddress === "0.0.0.0" ? "localhost" : context.bindAddress;
-  const host = spec.published.hosts?.[0] ?? bound;
-  return `http://${host}:${spec.published.port}${spec.published.pathPrefix ?? ""}`;
+  return `http://${first.hosts?.[0] ?? bound}:${first.port}${first.pathPrefix ?? ""}`;
 }

@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as landfall from "./components";
+import { readSettings } from "./program/settings";
+
+const settings = readSettings();
+const { drain, logLevel: LOG_LEVEL, webPort, apiPort } = settings;
+const image = (name: string) => ({ name, build: { context: `apps/${name}` } });
+const readiness = { path: "/ready" };
+
+const environment = new landfall.Environment("shop", settings.environment);
+const db = new landfall.ManagedPostgres("db", { environment, ...settings.database });
+const cache = new landfall.RedisCache("cache", { environment, ...settings.cache });
+const predictor = new landfall.PredictorService("predictor", {
+  environment,
+  image: image("predictor"),
+  env: { LOG_LEVEL },
+  health: { readiness },
+  drain,
+  ...settings.predictor,
+});
+
+export const migrationHead = landfall.newestMigration("apps/api/migrations");
+const migration = new landfall.MigrationJob("migrate", {
+  environment,
+  image: image("api"),
+  command: ["node", "migrate.js"],
+  head: migrationHead,
+  links: [db],
+});
+const apiArgs: landfall.ApiServiceArgs = {
+  environment,
+  image: image("api"),
+  links: [db, cache, predictor],
+  env: { LOG_LEVEL },
+  // The page calls the API on its own origin; other clients have a port of their own.
+  exposure: { public: [{ port: apiPort }, { port: webPort, pathPrefix: "/api" }] },
+  health: { path: "/api/health", readiness },
+  drain,
+  ...settings.api,
+};
+const api = new landfall.ApiService("api", apiArgs, { dependsOn: migration });
+const web = new landfall.WebFrontend("web", {
+  environment,
+  image: image("web"),
+  resources: { memory: "64MB" },
+  exposure: { public: { port: webPort } },
+  drain,
+  ...settings.web,
+});
+
+export const platform = settings.platform;
+export const webUrl = web.publicUrl;
+export const apiUrl = api.publicUrl;
+export const secretNames = [...new Set([web, api, predictor].flatMap((each) => each.secretNames))];
+export const services = pulumi.output({
+  web: web.status,
+  api: api.status,
+  predictor: predictor.status,
+});

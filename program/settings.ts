@@ -1,0 +1,150 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { Duration, PlatformName, Problem, Size } from "../components";
+import { InvalidArgumentsError } from "../components";
+
+const PREFIX = "landfall:";
+
+// The engine hands every value over as text.
+const text = z.string();
+const optional = text.transform((value) => (value === "" ? undefined : value));
+const flag = z
+  .enum(["true", "false"], "must be true or false")
+  .transform((value) => value === "true");
+const whole = (min: number, max: number) => {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return text
+    .regex(/^\d{1,9}$/, rule)
+    .transform(Number)
+    .pipe(z.number().min(min, rule).max(max, rule));
+};
+const port = whole(1, 65535);
+const replicas = whole(0, 16);
+const size = text
+  .regex(/^\d+(\.\d+)?(MB|GB)$/, 'must be a size, such as "512MB" or "1GB"')
+  .transform((value) => value as Size);
+const duration = text
+  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'must be a duration, such as "30s"')
+  .transform((value) => value as Duration);
+const cpu = text
+  .regex(/^(\d+(\.\d+)?)?$/, 'must be a number of vCPUs, such as "0.5"')
+  .transform((value) => (value === "" ? undefined : Number(value)));
+const images = text
+  .transform((value, context) => {
+    try {
+      return JSON.parse(value) as unknown;
+    } catch {
+      context.addIssue("must map image names to image references");
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(text, text, "must map image names to image references"));
+
+/** Every key of the program's config. Defaults and descriptions stand in Pulumi.yaml. */
+const schema = z.object({
+  // What the table of platforms does not have, it refuses itself, with the reason.
+  platform: text.transform((value) => value as PlatformName),
+  images,
+  bindAddress: z.ipv4('must be an IPv4 address of the host, such as "127.0.0.1"'),
+  subnet: optional,
+  webPort: port,
+  apiPort: port,
+  webReplicas: replicas,
+  apiReplicas: replicas,
+  apiMemory: size,
+  apiCpu: cpu,
+  predictorEnabled: flag,
+  predictorReplicas: replicas,
+  predictorMemory: size,
+  predictorModel: text.min(1, "must name a file"),
+  predictorModelSha256: text.regex(/^([0-9a-f]{64})?$/i, "must be 64 hex digits").pipe(optional),
+  drain: duration,
+  logLevel: z.enum(["debug", "info", "warn", "error"], "must be one of: debug, info, warn, error"),
+  databaseVersion: z.enum(["14", "15", "16", "17"], "must be one of: 14, 15, 16, 17"),
+  databaseMemory: size,
+  databasePasswordVersion: text.min(1, "must not be empty"),
+  cacheMemory: size,
+  deletionProtection: flag,
+});
+
+/** The program's config, checked, typed and grouped by the component that takes it. */
+export type Settings = ReturnType<typeof grouped>;
+
+function grouped(data: z.infer<typeof schema>) {
+  const { platform, images, bindAddress, subnet, webPort, apiPort, drain, logLevel } = data;
+  return {
+    platform,
+    environment: {
+      platform,
+      images,
+      docker: { publicPorts: [webPort, apiPort], bindAddress, subnet },
+    },
+    webPort,
+    apiPort,
+    drain,
+    logLevel,
+    database: {
+      database: "shop",
+      user: "shop",
+      version: data.databaseVersion,
+      memory: data.databaseMemory,
+      passwordVersion: data.databasePasswordVersion,
+      deletionProtection: data.deletionProtection,
+    },
+    cache: { maxMemory: data.cacheMemory },
+    predictor: {
+      replicas: data.predictorEnabled ? data.predictorReplicas : 0,
+      resources: { memory: data.predictorMemory },
+      model: { file: data.predictorModel, sha256: data.predictorModelSha256 },
+    },
+    api: {
+      replicas: data.apiReplicas,
+      resources: { memory: data.apiMemory, cpu: data.apiCpu },
+    },
+    web: { replicas: data.webReplicas },
+  };
+}
+
+/**
+ * Reads the stack's config.
+ * @throws InvalidArgumentsError that names every wrong, missing and unknown key at once.
+ */
+export function readSettings(config = new pulumi.Config("landfall")): Settings {
+  const raw = Object.fromEntries(Object.keys(schema.shape).map((key) => [key, config.get(key)]));
+  const parsed = schema.safeParse(raw);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => problemOf(issue, raw)),
+    ...unknownKeys(),
+  ];
+  if (parsed.success && parsed.data.webPort === parsed.data.apiPort)
+    problems.push({
+      path: `${PREFIX}apiPort`,
+      rule: "must differ from landfall:webPort",
+      received: String(parsed.data.apiPort),
+    });
+  if (parsed.success && problems.length === 0) return grouped(parsed.data);
+  throw new InvalidArgumentsError("stack config", problems);
+}
+
+function problemOf(
+  issue: z.core.$ZodIssue,
+  raw: Readonly<Record<string, string | undefined>>,
+): Problem {
+  const [key = "", ...rest] = issue.path.map(String);
+  const path = [`${PREFIX}${key}`, ...rest].join(".");
+  const received = raw[key];
+  if (received === undefined)
+    return { path, rule: "is missing; Pulumi.yaml declares it with its default" };
+  return { path, rule: issue.message, received: JSON.stringify(received) };
+}
+
+/** A misspelt key would otherwise be ignored, and its default deployed. */
+function unknownKeys(): Problem[] {
+  const known = Object.keys(schema.shape);
+  return Object.keys(pulumi.runtime.allConfig())
+    .filter((key) => key.startsWith(PREFIX) && !known.includes(key.slice(PREFIX.length)))
+    .map((path) => ({
+      path,
+      rule: `is not a key of this program; the keys are ${known.join(", ")}`,
+    }));
+}
