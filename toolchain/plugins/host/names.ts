@@ -1,5 +1,7 @@
-import { createHash } from "node:crypto";
+import { seededHex } from "./seed";
 import type { CheckFailure, CheckRequest } from "./types";
+
+const suffixLength = 7;
 
 export type AutomaticName =
   | { readonly name: string; readonly failure?: undefined }
@@ -16,13 +18,14 @@ export function automaticName(
 ): AutomaticName {
   const { olds, autonaming } = request;
   const taken = olds.__defaults;
-  const old = Array.isArray(taken) && taken.includes(property) ? olds[property] : undefined;
+  // A refresh by the official plugin takes the list of defaults away; then any old name is kept.
+  const kept = !Array.isArray(taken) || taken.includes(property);
+  const old = kept ? olds[property] : undefined;
   if (typeof old === "string") return { name: old };
   if (autonaming?.mode === "disable") {
     const reason = `automatic naming is switched off in the project, so ${property} is required`;
     return { failure: { property, reason } };
   }
   if (autonaming) return { name: autonaming.proposedName };
-  const suffix = createHash("sha256").update(request.randomSeed).digest("hex").slice(0, 7);
-  return { name: `${request.name}-${suffix}` };
+  return { name: `${request.name}-${seededHex(request.randomSeed, suffixLength)}` };
 }
