@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+
+import { LandfallError } from "./errors";
+
+const projectFiles = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
+
+/** A Pulumi project on disk. */
+export interface Project {
+  /** Folder that holds Pulumi.yaml. */
+  dir: string;
+  name: string;
+  /** `backend.url` of Pulumi.yaml. */
+  backendUrl?: string;
+  /** `stackConfigDir` of Pulumi.yaml. */
+  stackConfigDir?: string;
+  /** Config keys that the project declares, with the project's name before them. */
+  configSchema: Record<string, ConfigRule>;
+}
+
+export interface ConfigRule {
+  type?: string;
+  items?: ConfigRule;
+  hasDefault: boolean;
+}
+
+/**
+ * Finds the project's folder from here upwards, as the engine does.
+ * @throws LandfallError `project_not_found`
+ */
+export function findProjectDir(from: string): string {
+  const start = resolve(from);
+  for (let dir = start; ; dir = dirname(dir)) {
+    if (projectFiles.some((file) => existsSync(join(dir, file)))) return dir;
+    if (dir === dirname(dir)) {
+      throw new LandfallError(
+        "project_not_found",
+        `no Pulumi project: neither ${start} nor a folder above it holds a Pulumi.yaml`,
+      );
+    }
+  }
+}
+
+/** The stack's own name, without organization and project. */
+export function shortStackName(stack: string): string {
+  return stack.slice(stack.lastIndexOf("/") + 1);
+}
+
+/** Path of the stack's config file, be it there or not. */
+export function configFileOf(project: Project, stack: string): string {
+  return join(project.dir, project.stackConfigDir ?? "", `Pulumi.${shortStackName(stack)}.yaml`);
+}
+
+/** The stack's config file as it is; undefined where there is none. */
+export async function readConfigFile(project: Project, stack: string): Promise<string | undefined> {
+  try {
+    return await readFile(configFileOf(project, stack), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

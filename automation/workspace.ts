@@ -1,0 +1,226 @@
+import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
+import { SemVer } from "semver";
+
+import { EngineCommand } from "./engine/command";
+import type { EngineRun } from "./engine/command";
+import { readState } from "./engine/state";
+import type { StackState } from "./engine/state";
+import { LandfallError } from "./errors";
+import type { Project, ConfigRule } from "./project";
+
+/** How the engine is started for one operation. */
+export interface EngineSettings {
+  binary: string;
+  version: string;
+  /** The engine's whole environment. */
+  env: Readonly<Record<string, string>>;
+  signal: AbortSignal;
+  interruptAfterMs: number;
+  killAfterMs: number;
+}
+
+export interface RunOptions {
+  parallel?: number;
+  message?: string;
+  refresh?: boolean;
+  /** Config file to take instead of the stack's own. */
+  configFile?: string;
+  onEvent: (event: EngineEvent) => void;
+}
+
+export interface ConfigValue {
+  value?: string;
+  objectValue?: unknown;
+  secret: boolean;
+}
+
+/** Longest time for a command that only reads the state, in milliseconds. */
+const readTimeoutMs = 120_000;
+
+/**
+ * One stack of one project, as one operation works with it. Nothing is selected: selecting writes into a file
+ * that operations side by side would share, so every command names its stack.
+ */
+export class StackWorkspace {
+  private constructor(
+    readonly project: Project,
+    readonly stack: string,
+    private readonly settings: EngineSettings,
+    private readonly engine: Stack,
+  ) {}
+
+  static async open(
+    project: Project,
+    stack: string,
+    settings: EngineSettings,
+  ): Promise<StackWorkspace> {
+    const workspace = await localWorkspace(project.dir, settings);
+    workspace.selectStack = () => Promise.resolve();
+    // After an update the automation API asks for the outputs twice; the state that is exported anyway has them.
+    workspace.stackOutputs = () => Promise.resolve({});
+    return new StackWorkspace(project, stack, settings, await Stack.select(stack, workspace));
+  }
+
+  /** The same stack without the operation's signal, for what has to be read after it was cancelled. */
+  async withoutSignal(): Promise<StackWorkspace> {
+    const signal = AbortSignal.timeout(readTimeoutMs);
+    return StackWorkspace.open(this.project, this.stack, { ...this.settings, signal });
+  }
+
+  async up(options: RunOptions): Promise<void> {
+    await this.engine.up({ ...options, userAgent: "landfall" });
+  }
+
+  async preview(options: RunOptions): Promise<void> {
+    await this.engine.preview({ ...options, userAgent: "landfall" });
+  }
+
+  async refresh(
+    options: RunOptions & { dryRun: boolean; clearPendingCreates: boolean },
+  ): Promise<void> {
+    const { dryRun, refresh: _, ...rest } = options;
+    await this.engine.refresh({ ...rest, previewOnly: dryRun, userAgent: "landfall" });
+  }
+
+  async destroy(
+    options: RunOptions & { dryRun: boolean; excludeProtected: boolean },
+  ): Promise<void> {
+    const { dryRun, ...rest } = options;
+    await this.engine.destroy({ ...rest, previewOnly: dryRun, userAgent: "landfall" });
+  }
+
+  /** Makes the stack, with its secrets provider as the project or the environment says. */
+  async create(): Promise<void> {
+    await this.pulumi(["stack", "init", this.stack, "--no-select"]);
+  }
+
+  /** The state with its secrets decrypted. */
+  async state(): Promise<StackState> {
+    return readState((await this.engine.exportStack()).deployment);
+  }
+
+  /** The state with its secrets encrypted, to be given back to {@link importRaw}. */
+  async exportRaw(): Promise<Deployment> {
+    const { stdout } = await this.pulumi(["stack", "export", "--stack", this.stack]);
+    return JSON.parse(stdout) as Deployment;
+  }
+
+  async importRaw(file: string): Promise<void> {
+    await this.pulumi(["stack", "import", "--file", file, "--stack", this.stack]);
+  }
+
+  /** Config by key, decrypted; defaults of the project are not in it. */
+  async config(configFile?: string): Promise<Record<string, ConfigValue>> {
+    const file = configFile === undefined ? [] : ["--config-file", configFile];
+    const args = ["config", "--json", "--show-secrets", "--stack", this.stack, ...file];
+    return JSON.parse((await this.pulumi(args)).stdout) as Record<string, ConfigValue>;
+  }
+
+  /** Sets plain values in a config file by their paths. */
+  async setConfig(values: Record<string, string>, configFile: string): Promise<void> {
+    const pairs = Object.entries(values).flatMap(([key, value]) => [
+      "--plaintext",
+      `${key}=${value}`,
+    ]);
+    if (pairs.length === 0) return;
+    await this.pulumi([
+      ...["config", "set-all", "--path", ...pairs],
+      ...["--stack", this.stack, "--config-file", configFile],
+    ]);
+  }
+
+  /** The newest entry of the engine's own history. */
+  async lastUpdate(): Promise<
+    { version: number; result: string; resourceChanges?: Record<string, number> } | undefined
+  > {
+    const last = await this.engine.info(false);
+    return (
+      last && { version: last.version, result: last.result, resourceChanges: last.resourceChanges }
+    );
+  }
+
+  async cancelUpdate(): Promise<void> {
+    await this.engine.cancel();
+  }
+
+  async unprotectAll(): Promise<void> {
+    await this.pulumi(["state", "unprotect", "--all", "--yes", "--stack", this.stack]);
+  }
+
+  async removeStack(): Promise<void> {
+    await this.pulumi(["stack", "rm", "--yes", "--preserve-config", this.stack]);
+  }
+
+  /** Names of all stacks of the project. */
+  async stackNames(): Promise<string[]> {
+    const { stdout } = await this.pulumi(["stack", "ls", "--json"]);
+    return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+  }
+
+  private async pulumi(args: string[]): Promise<EngineRun> {
+    return new EngineCommand(this.settings).run(args, this.project.dir, {});
+  }
+}
+
+/**
+ * Reads a project's settings.
+ * @throws LandfallError `project_not_found` when the file is no valid project.
+ */
+export async function loadProject(
+  dir: string,
+  settings: Pick<EngineSettings, "version" | "binary">,
+): Promise<Project> {
+  const idle = { ...settings, env: {}, interruptAfterMs: 0, killAfterMs: 0 };
+  const workspace = await localWorkspace(dir, { ...idle, signal: new AbortController().signal });
+  const raw = await workspace.projectSettings().catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new LandfallError("project_not_found", `${dir}: Pulumi.yaml cannot be read: ${why}`, {
+      cause: error,
+    });
+  });
+  if (typeof raw.name !== "string" || raw.name === "") {
+    throw new LandfallError("project_not_found", `${dir}: Pulumi.yaml has no \`name\``);
+  }
+  const backendUrl = raw.backend?.url;
+  const { stackConfigDir } = raw as { stackConfigDir?: unknown };
+  return {
+    dir,
+    name: raw.name,
+    configSchema: configSchema(raw.name, raw.config),
+    ...(backendUrl === undefined ? {} : { backendUrl }),
+    ...(typeof stackConfigDir === "string" ? { stackConfigDir } : {}),
+  };
+}
+
+function localWorkspace(dir: string, settings: EngineSettings): Promise<LocalWorkspace> {
+  const command = new EngineCommand(settings);
+  // The class's own factory would start the engine once more, with this process's environment, for its version.
+  const pulumiCommand = Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, {
+    command: settings.binary,
+    version: new SemVer(settings.version),
+    run: command.run.bind(command),
+  });
+  return LocalWorkspace.create({ workDir: dir, pulumiCommand });
+}
+
+function configSchema(project: string, declared: unknown): Record<string, ConfigRule> {
+  if (declared === null || typeof declared !== "object") return {};
+  return Object.fromEntries(
+    Object.entries(declared).map(([key, rule]) => [
+      key.includes(":") ? key : `${project}:${key}`,
+      configRule(rule),
+    ]),
+  );
+}
+
+function configRule(declared: unknown): ConfigRule {
+  if (declared === null || typeof declared !== "object")
+    return { hasDefault: declared !== undefined };
+  const { type, items, ...rest } = declared as { type?: unknown; items?: unknown };
+  return {
+    hasDefault: "default" in rest || "value" in rest,
+    ...(typeof type === "string" ? { type } : {}),
+    ...(items === undefined ? {} : { items: configRule(items) }),
+  };
+}
