@@ -4,6 +4,7 @@ import type {
   GateInputs,
   PortCheckInputs,
   ReadyInputs,
+  ReadyInputs,
   RouteInputs,
   RouteMode,
   RouteServer,
@@ -21,6 +22,7 @@ export interface TaskArgs extends Args<Omit<TaskInputs, "env" | "networks" | "ho
   hosts?: pulumi.Input<pulumi.Input<string>[]>;
   env?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
+export type ReadyArgs = Args<ReadyInputs>;
 export type PortCheckArgs = Args<PortCheckInputs>;
 
 /** A service's part of the router: how requests find it and which servers answer them. */
@@ -45,7 +47,14 @@ export class Gate extends DynamicResource {
   }
 }
 
-/** A one-off container that runs to its end; fails the update when it does. */
+/** Waits until a command succeeds in a container; fails the update when it does not. */
+export class Ready extends DynamicResource {
+  constructor(name: string, args: ReadyArgs, opts?: pulumi.CustomResourceOptions) {
+    super("Ready", "ready", name, args, opts);
+  }
+}
+
+/** A one-off container that runs to its end; fails the update when it fails. */
 export class Task extends DynamicResource {
   public readonly exitCode!: pulumi.Output<number>;
   /** The last lines of what it printed, without secrets. */

@@ -142,6 +142,20 @@ export interface ReadyInputs {
 
 export type ReadyOutputs = ReadyInputs;
 
+/** Waits until a command succeeds in a container, such as a database's own readiness tool. */
+export interface ReadyInputs {
+  /** Name or id of the container. Another container asks again. */
+  container: string;
+  /** Command and its arguments, run without a shell. */
+  command: string[];
+  /** Seconds until it gives up. @default 60 */
+  deadlineSeconds?: number;
+  /** Milliseconds between two attempts. @default 250 */
+  intervalMs?: number;
+}
+
+export type ReadyOutputs = ReadyInputs;
+
 export interface CheckedPort {
   port: number;
   /** What the port is for, named in the error, such as `landfall:webPort`. */

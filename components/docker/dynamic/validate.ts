@@ -1,0 +1,160 @@
+import type { CheckFailure, CheckResult } from "@pulumi/pulumi/dynamic";
+import { z } from "zod";
+import { hasUnknown } from "./diff";
+
+// Names, hosts and paths end up in the router's configuration and in shell arguments: these patterns are what
+// keeps them from being anything else there.
+const dockerName = z
+  .string()
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/, "must be a name or id of a container");
+const service = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,62}$/,
+    "must be 1-63 lower-case letters, digits and dashes, starting with a letter",
+  );
+const host = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)*$/,
+    "must be a host name or IPv4 address without port",
+  );
+const urlPath = z
+  .string()
+  .regex(
+    /^\/[A-Za-z0-9._~!$&()*+,;=:@%/-]{0,1023}$/,
+    "must be a path that starts with / and has no spaces, quotes, backslashes, # or ?",
+  );
+// A check may have a query, a route may not: routes are chosen by the path alone.
+const requestPath = z
+  .string()
+  .regex(
+    /^\/[A-Za-z0-9._~!$&()*+,;=:@%/?-]{0,1023}$/,
+    "must be a path that starts with / and has no spaces, quotes, backslashes or #",
+  );
+const port = z.number().int().min(1).max(65535);
+const seconds = (max: number) => z.number().positive().max(max);
+
+const listen = z.strictObject({
+  port,
+  hosts: z.array(host).min(1).max(64).optional(),
+  pathPrefix: urlPath.optional(),
+});
+const server = z.strictObject({
+  name: dockerName,
+  port,
+  weight: z.number().int().min(0).max(256).optional(),
+});
+
+export const routeSchema = z.strictObject({
+  router: dockerName,
+  service,
+  listen: z.array(listen).min(1).max(64),
+  servers: z.array(server).max(128),
+  check: z.strictObject({
+    path: requestPath,
+    intervalSeconds: seconds(3600).optional(),
+    timeoutSeconds: seconds(3600).optional(),
+    fall: z.number().int().min(1).max(100).optional(),
+    rise: z.number().int().min(1).max(100).optional(),
+  }),
+  timeouts: z
+    .strictObject({
+      connectSeconds: seconds(60).optional(),
+      responseSeconds: seconds(86_400).optional(),
+      tunnelSeconds: seconds(604_800).optional(),
+    })
+    .optional(),
+  drainSeconds: z.number().min(0).max(3600).optional(),
+  maintenance: z
+    .strictObject({ retryAfterSeconds: z.number().int().min(0).max(86_400).optional() })
+    .optional(),
+});
+
+export const gateSchema = z.strictObject({
+  router: dockerName,
+  targets: z
+    .array(z.strictObject({ name: dockerName, port }))
+    .min(1)
+    .max(128),
+  path: requestPath,
+  expectStatus: z.number().int().min(100).max(599).optional(),
+  deadlineSeconds: seconds(3600).optional(),
+  intervalMs: z.number().int().min(100).max(250).optional(),
+  successes: z.number().int().min(1).max(100).optional(),
+  revision: z.string().min(1),
+});
+
+export const readySchema = z.strictObject({
+  container: dockerName,
+  command: z.array(z.string()).min(1),
+  deadlineSeconds: seconds(3600).optional(),
+  intervalMs: z.number().int().min(50).max(60_000).optional(),
+});
+
+export const taskSchema = z.strictObject({
+  name: dockerName,
+  image: z.string().min(1),
+  command: z.array(z.string()).optional(),
+  env: z.record(z.string().regex(/^[^=\0]+$/), z.string()).optional(),
+  secretEnv: z.array(z.string()).optional(),
+  networks: z.array(z.string().min(1)).optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  hosts: z.array(z.string().regex(/^[^:\s]+:\S+$/, "must be host:address")).optional(),
+  memoryMb: z.number().int().min(6).optional(),
+  timeoutSeconds: seconds(86_400).optional(),
+  revision: z.string().min(1),
+});
+
+export const portsSchema = z.strictObject({
+  bindAddress: z.union([z.ipv4(), z.ipv6()]),
+  ports: z.array(z.strictObject({ port, usedBy: z.string().min(1) })).max(256),
+  routerLabels: z
+    .record(z.string(), z.string())
+    .refine((labels) => Object.keys(labels).length > 0, "must tell the stack's own router"),
+});
+
+/** Checks inputs of which some may not be known yet; every mistake is reported. */
+export function checkInputs<T extends z.ZodRawShape>(
+  schema: z.ZodObject<T>,
+  news: object,
+): CheckFailure[] {
+  const given = news as Record<string, unknown>;
+  const failures: CheckFailure[] = Object.keys(given)
+    .filter((key) => key !== "__provider" && !(key in schema.shape))
+    .map((property) => ({ property, reason: "is not an input of this resource" }));
+  for (const [key, type] of Object.entries(schema.shape)) {
+    const value = given[key];
+    if (hasUnknown(value)) continue;
+    const parsed = z.safeParse(type, value === null ? undefined : value);
+    for (const issue of parsed.error?.issues ?? []) {
+      failures.push({ property: [key, ...issue.path].join("."), reason: reasonOf(issue, value) });
+    }
+  }
+  return failures;
+}
+
+/** The engine's answer to check: the inputs as they are, or every mistake. */
+export function checked<I extends object>(news: I, failures: CheckFailure[]): CheckResult<I> {
+  return failures.length === 0 ? { inputs: news } : { inputs: news, failures };
+}
+
+/** The inputs as they were checked; what is not theirs is left out. */
+export function parsedInputs<T extends z.ZodRawShape>(
+  schema: z.ZodObject<T>,
+  props: object,
+): z.output<z.ZodObject<T>> {
+  const given = Object.entries(props).filter(
+    ([key, value]) => key in schema.shape && value !== null,
+  );
+  return schema.parse(Object.fromEntries(given));
+}
+
+function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
+  const received = issue.path.reduce<unknown>(
+    (part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key],
+    value,
+  );
+  const scalar = ["string", "number", "boolean"].includes(typeof received);
+  return scalar ? `${issue.message}, received ${JSON.stringify(received)}` : issue.message;
+}
