@@ -1,0 +1,254 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { isUnavailable } from "./errors.js";
+import { formatVersion, headOf } from "./migrations.js";
+
+/**
+ * @typedef {import("./migrations.js").Migration} Migration
+ * @typedef {{ version: number, name: string, checksum: string }} Applied
+ *
+ * @typedef {object} Options
+ * @property {string} databaseUrl
+ * @property {number} deadlineMs how long to wait for the database, and again for the lock
+ * @property {(line: string) => void} print
+ * @property {AbortSignal} signal
+ */
+
+/** Why the schema is not at the head; nothing of a failed migration stays behind. */
+export class MigrationError extends Error {
+  /**
+   * @param {number} exitCode
+   * @param {string} message
+   * @param {unknown} [cause]
+   */
+  constructor(exitCode, message, cause) {
+    super(message, { cause });
+    this.name = "MigrationError";
+    this.exitCode = exitCode;
+  }
+}
+
+const FAILED = 1;
+const UNREACHABLE = 3;
+const LOCKED = 4;
+const CHANGED = 5;
+
+// Any fixed number that nothing else in the database locks: "land" in ASCII.
+const LOCK = 0x6c616e64;
+const RETRY_MS = 250;
+const CONNECT_TIMEOUT_MS = 2000;
+// A migration that waits behind a long query would hold up every query behind itself.
+const TABLE_LOCK_TIMEOUT = "10s";
+
+const CREATE_HISTORY = `
+  CREATE TABLE IF NOT EXISTS schema_migrations (
+    version integer PRIMARY KEY,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now(),
+    duration_ms integer NOT NULL
+  )`;
+
+/**
+ * Applies what is missing, each file in a transaction of its own, under a lock.
+ *
+ * @param {Migration[]} migrations
+ * @param {Options} options
+ * @throws {MigrationError}
+ */
+export async function migrate(migrations, options) {
+  await withClient(options, async (client) => {
+    await lock(client, options);
+    await client.query(CREATE_HISTORY);
+    const applied = await readApplied(client);
+    const ahead = verify(migrations, applied);
+    for (const migration of migrations.slice(applied.length)) {
+      await apply(client, migration, options);
+    }
+    if (ahead > 0) {
+      const latest = formatVersion(migrations.length + ahead);
+      options.print(`the database is ahead of this version, at ${latest}: nothing to do`);
+    } else if (applied.length === migrations.length) {
+      options.print("nothing to apply");
+    }
+    options.print(`head ${headOf(migrations)}`);
+  });
+}
+
+/**
+ * Prints which migrations the database has.
+ *
+ * @param {Migration[]} migrations
+ * @param {Options} options
+ * @throws {MigrationError}
+ */
+export async function readStatus(migrations, options) {
+  await withClient(options, async (client) => {
+    const { rows } = await client.query("SELECT to_regclass('schema_migrations') AS history");
+    const applied = rows[0]?.history === null ? [] : await readApplied(client);
+    verify(migrations, applied);
+    for (const { version, name } of migrations) {
+      options.print(`${version <= applied.length ? "applied" : "pending"} ${name}`);
+    }
+    for (const { name } of applied.slice(migrations.length)) options.print(`unknown ${name}`);
+    options.print(`head ${headOf(migrations)}`);
+  });
+}
+
+/**
+ * @param {Options} options
+ * @param {(client: pg.Client) => Promise<void>} work
+ */
+async function withClient(options, work) {
+  const client = await connect(options);
+  /** @type {Error | undefined} */
+  let lost;
+  client.on("error", (error) => (lost = error));
+  const onAbort = () => void client.end().catch(() => {});
+  options.signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await work(client);
+  } catch (error) {
+    if (error instanceof MigrationError) throw error;
+    if (options.signal.aborted)
+      throw new MigrationError(FAILED, `stopped by ${options.signal.reason}`, error);
+    throw new MigrationError(FAILED, `the migration failed: ${messageOf(lost ?? error)}`, error);
+  } finally {
+    options.signal.removeEventListener("abort", onAbort);
+    await client.end().catch(() => {});
+  }
+}
+
+/**
+ * Waits for a database that is still starting. A wrong password or name is not worth waiting for.
+ *
+ * @param {Options} options
+ * @returns {Promise<pg.Client>}
+ */
+async function connect({ databaseUrl, deadlineMs, print, signal }) {
+  const deadline = Date.now() + deadlineMs;
+  for (let attempt = 1; ; attempt += 1) {
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: "migrate",
+    });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => {});
+      const isOver = Date.now() >= deadline || signal.aborted;
+      if (!isWorthWaiting(error) || isOver) {
+        const tried = isOver ? ` within ${deadlineMs / 1000} s` : "";
+        throw new MigrationError(
+          UNREACHABLE,
+          `no connection to the database${tried}: ${messageOf(error)}`,
+          error,
+        );
+      }
+      if (attempt === 1) print(`waiting for the database: ${messageOf(error)}`);
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+/** @param {unknown} error */
+function isWorthWaiting(error) {
+  return isUnavailable(error) || (error instanceof Error && /timeout/i.test(error.message));
+}
+
+/**
+ * @param {pg.Client} client
+ * @param {Options} options
+ */
+async function lock(client, { deadlineMs, print, signal }) {
+  const deadline = Date.now() + deadlineMs;
+  for (let attempt = 1; ; attempt += 1) {
+    const { rows } = await client.query("SELECT pg_try_advisory_lock($1) AS mine", [LOCK]);
+    if (rows[0]?.mine === true) return;
+    if (Date.now() >= deadline) {
+      throw new MigrationError(
+        LOCKED,
+        `another migration has held the lock for ${deadlineMs / 1000} s: wait for it, or find it in` +
+          ` pg_stat_activity (application_name 'migrate')`,
+      );
+    }
+    if (attempt === 1) print("waiting for another migration to end");
+    await sleep(RETRY_MS, undefined, { signal });
+  }
+}
+
+/**
+ * @param {pg.Client} client
+ * @returns {Promise<Applied[]>}
+ */
+async function readApplied(client) {
+  const { rows } = await client.query(
+    "SELECT version, name, checksum FROM schema_migrations ORDER BY version",
+  );
+  return rows;
+}
+
+/**
+ * Compares what was applied with the files.
+ *
+ * @param {Migration[]} migrations
+ * @param {Applied[]} applied
+ * @returns {number} how many migrations the database has that this version does not know
+ */
+function verify(migrations, applied) {
+  for (const [index, row] of applied.entries()) {
+    const migration = migrations[index];
+    if (row.version !== index + 1) {
+      throw new MigrationError(
+        CHANGED,
+        `schema_migrations has ${row.name}, but not ${formatVersion(index + 1)}`,
+      );
+    }
+    if (migration !== undefined && migration.checksum !== row.checksum) {
+      throw new MigrationError(
+        CHANGED,
+        `migrations/${migration.name} was changed after it was applied (as ${row.name}):` +
+          ` applied ${row.checksum}, now ${migration.checksum}. Restore it and add a new file instead`,
+      );
+    }
+  }
+  return Math.max(applied.length - migrations.length, 0);
+}
+
+/**
+ * @param {pg.Client} client
+ * @param {Migration} migration
+ * @param {Options} options
+ */
+async function apply(client, { version, name, sql, checksum }, { print }) {
+  const started = Date.now();
+  try {
+    await client.query("BEGIN");
+    await client.query(`SET LOCAL lock_timeout = '${TABLE_LOCK_TIMEOUT}'`);
+    await client.query(sql);
+    await client.query(
+      "INSERT INTO schema_migrations (version, name, checksum, duration_ms) VALUES ($1, $2, $3, $4)",
+      [version, name, checksum, Date.now() - started],
+    );
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {});
+    throw new MigrationError(
+      FAILED,
+      `${name} failed and was rolled back: ${messageOf(error)}`,
+      error,
+    );
+  }
+  print(`applied ${name} (${Date.now() - started} ms)`);
+}
+
+/** @param {unknown} error @returns {string} */
+function messageOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  const inner = error instanceof AggregateError ? error.errors.map(messageOf).join(", ") : "";
+  return error.message || inner || ("code" in error ? String(error.code) : error.name);
+}
