@@ -1,0 +1,94 @@
+import { Command } from "commander";
+
+import type { OperationName } from "../operations";
+import { commonOptions } from "./options";
+import type { CommonOptions } from "./options";
+import type { Verb, Verbs } from "./verb";
+
+/** A command line that was understood as far as its shape goes. */
+export interface CommandLine {
+  common: CommonOptions;
+  /** Fields of the operation's arguments, by the operation's names; not checked yet. */
+  raw: Record<string, unknown>;
+}
+
+type Execute = <N extends OperationName>(
+  name: N,
+  verb: Verb<N>,
+  line: CommandLine,
+) => Promise<void>;
+
+const footer = `
+Exit codes:
+  0    deployed, unchanged, or done
+  1    failed
+  2    wrong usage or config
+  3    rolled back
+  4    unverified: what runs could not be observed
+  5    locked by another update
+  6    refused by a policy or a safety gate
+  130  cancelled
+
+Options come after the command. \`landfall <command> --help\` tells all of them.
+Environment: LANDFALL_STACK, DOCKER_HOST, PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE(_FILE), NO_COLOR, FORCE_COLOR.`;
+
+/** The whole command line. Nothing is printed and no process ended by it: errors and help are thrown. */
+export function buildProgram(verbs: Verbs, version: string, execute: Execute): Command {
+  const program = new Command("landfall")
+    .description("Deploys a web system with Pulumi, and tells what is really running.")
+    .usage("<command> [options]")
+    .version(version, "-V, --version", "print the version")
+    .helpCommand("help [command]", "Show the help of a command")
+    .addHelpText("after", footer)
+    .exitOverride();
+  for (const name of Object.keys(verbs) as OperationName[]) addVerb(program, verbs, name, execute);
+  return program;
+}
+
+function addVerb<N extends OperationName>(
+  program: Command,
+  verbs: { [K in N]: Verb<K> },
+  name: N,
+  execute: Execute,
+): void {
+  const verb: Verb<N> = verbs[name];
+  const command = program
+    .command(verb.name)
+    .summary(verb.summary)
+    .description(`${verb.summary}.\n\n${verb.description}`)
+    .helpGroup(`${verb.group}:`)
+    .addHelpText("after", `\nExamples:\n${examples(verb)}`)
+    .allowExcessArguments(false);
+  if (verb.positional) command.argument(verb.positional.usage, verb.positional.help);
+  for (const option of verb.options()) command.addOption(option);
+  for (const option of commonOptions()) command.addOption(option);
+  command.action(async () => {
+    const options = command.opts<CommonOptions & Record<string, unknown>>();
+    const { cwd, json, events, verbose, color, yes, ...rest } = options;
+    const common = { stack: options.stack, cwd, json, events, verbose, color, yes };
+    const raw: Record<string, unknown> = { ...rest, ...(cwd !== undefined && { cwd }) };
+    const named = command.getOptionValueSource("stack") !== "default";
+    if (verb.stackOnlyIfNamed === true && !named) delete raw.stack;
+    takePositional(verb, command, raw);
+    await execute(verb.name, verb, { common, raw });
+  });
+}
+
+function takePositional<N extends OperationName>(
+  { positional }: Verb<N>,
+  command: Command,
+  raw: Record<string, unknown>,
+): void {
+  const value = command.args[0];
+  if (!positional || value === undefined) return;
+  const { field } = positional;
+  const option = raw[field];
+  if (typeof option === "string" && option !== value) {
+    command.error(`error: '--${field}' is '${option}', but the argument is '${value}'`);
+  }
+  raw[field] = value;
+}
+
+function examples<N extends OperationName>({ examples: list }: Verb<N>): string {
+  return list.map(([command, what]) => `  $ ${command}\n      ${what}`).join("\n");
+}

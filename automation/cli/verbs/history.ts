@@ -1,0 +1,52 @@
+import { Option } from "commander";
+
+import { number } from "../options";
+import { countsText } from "../render/ops";
+import type { Paint } from "../render/style";
+import { renderTable } from "../render/table";
+import { duration, moment } from "../render/time";
+import type { Verb } from "../verb";
+import type { ReleaseState, ReleaseSummary } from "../../results";
+
+const paints: Record<ReleaseState, Paint> = {
+  deployed: "green",
+  unchanged: "green",
+  rolled_back: "yellow",
+  failed: "red",
+  unverified: "yellow",
+  running: "cyan",
+  interrupted: "red",
+  cancelled: "yellow",
+};
+
+export const history: Verb<"history"> = {
+  name: "history",
+  summary: "List releases, newest first",
+  description: "Lists what was deployed, when, by whom and how it ended.",
+  options: () => [
+    new Option("-n, --limit <count>", "how many, newest first (default: 20)").argParser(number),
+  ],
+  examples: [["landfall history -n 5", "the last five releases"]],
+  group: "Look",
+  progress: "quiet",
+  show: (result, view) => {
+    if (result.releases.length === 0) return [`stack "${result.stack}" has no releases yet`];
+    const headings = ["release", "state", "started", "took", "by", "commit", "changes", "message"];
+    return renderTable(headings, result.releases.map(rowOf), { ...view, indent: 0 });
+  },
+};
+
+function rowOf(release: ReleaseSummary): (string | { text: string; paint: Paint })[] {
+  const { number: id, state, startedAt, durationMs, by, program, changes, message } = release;
+  const kind = release.rollbackTo === undefined ? "" : `rollback to ${release.rollbackTo}`;
+  return [
+    String(id),
+    { text: state.replace("_", " "), paint: paints[state] },
+    moment(startedAt),
+    durationMs === undefined ? "" : duration(durationMs),
+    by.user,
+    program.commit === undefined ? "" : program.commit.slice(0, 9) + (program.dirty ? "+" : ""),
+    changes === undefined ? "" : countsText(changes, false),
+    [kind, message ?? ""].filter((text) => text !== "").join(": "),
+  ];
+}

@@ -1,0 +1,29 @@
+import type { Verbs } from "../verb";
+import { cancel } from "./cancel";
+import { destroy } from "./destroy";
+import { doctor } from "./doctor";
+import { history } from "./history";
+import { logs } from "./logs";
+import { outputs } from "./outputs";
+import { preview } from "./preview";
+import { refresh } from "./refresh";
+import { rollback } from "./rollback";
+import { status } from "./status";
+import { up } from "./up";
+import { verify } from "./verify";
+
+/** Every command, in the order in which help lists them. */
+export const verbs: Verbs = {
+  preview,
+  up,
+  rollback,
+  destroy,
+  status,
+  verify,
+  outputs,
+  logs,
+  history,
+  refresh,
+  cancel,
+  doctor,
+};

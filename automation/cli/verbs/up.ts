@@ -1,0 +1,35 @@
+import { Option } from "commander";
+
+import { verdictExitCodes } from "../../errors";
+import { messageOption, updateOptions, verifyOption } from "../options";
+import { renderVerdict } from "../render/verdict";
+import type { Verb } from "../verb";
+
+export const up: Verb<"up"> = {
+  name: "up",
+  summary: "Deploy the stack and tell what is really running",
+  description:
+    "Runs the program, changes what differs, then asks the platform what is really running and probes the public " +
+    "routes. The verdict is what was observed: deployed, unchanged, rolled back, failed or unverified.",
+  options: () => [
+    ...updateOptions(),
+    new Option("--refresh", "compare with what is really there, not only with the state"),
+    messageOption(),
+    verifyOption(),
+  ],
+  examples: [
+    ["landfall up", "deploy the stack dev"],
+    [
+      "landfall up -s staging -m 'new checkout'",
+      "deploy another stack, with a note in its history",
+    ],
+    [
+      "landfall up --wait 600 --json",
+      "in CI: wait ten minutes for the lock, print the result as JSON",
+    ],
+  ],
+  group: "Deploy",
+  progress: "tree",
+  show: renderVerdict,
+  exitCode: (result) => verdictExitCodes[result.verdict],
+};
