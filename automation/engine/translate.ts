@@ -9,7 +9,7 @@ import { parseUrn } from "./urn";
  */
 export class EventTranslator {
   readonly diagnostics: Diagnostic[] = [];
-  readonly failures: { urn: string; op: string }[] = [];
+  readonly failures: { urn: string; op: string; parent?: string }[] = [];
   readonly policies: { policy: string; message: string; urn?: string }[] = [];
   /** Whether the engine got as far as its resources: before that nothing can have changed. */
   began = false;
@@ -82,6 +82,7 @@ export class EventTranslator {
     if (op === undefined) return [];
     const { urn } = metadata;
     const previous = this.changed.get(urn);
+    if (metadata.type.startsWith("pulumi:providers:")) return [];
     if (op !== "same" && op !== "refresh" && op !== "read") {
       // A replacement is a creation and a deletion of one URN: it stays a replacement.
       if (previous?.op !== "replace") this.changed.set(urn, change(metadata, op));
@@ -92,7 +93,8 @@ export class EventTranslator {
   }
 
   private failed(metadata: StepMetadata): EventBody[] {
-    this.failures.push({ urn: metadata.urn, op: metadata.op });
+    const parent = parentOf(metadata);
+    this.failures.push({ urn: metadata.urn, op: metadata.op, ...(parent ? { parent } : {}) });
     const op = operation(metadata.op) ?? "update";
     this.changed.delete(metadata.urn);
     return [this.event(metadata, op, "failed", false)];
@@ -106,7 +108,7 @@ export class EventTranslator {
   ): EventBody {
     const { urn } = metadata;
     const { type, name } = parseUrn(urn);
-    const parent = metadata.new?.parent ?? metadata.old?.parent;
+    const parent = parentOf(metadata);
     const startedAt = this.startedAt.get(urn);
     return {
       kind: "resource",
@@ -184,6 +186,10 @@ function operation(op: string): ResourceOp | undefined {
 function change(metadata: StepMetadata, op: ResourceChange["op"]): ResourceChange {
   const { type, name } = parseUrn(metadata.urn);
   return { urn: metadata.urn, type, name, op, keys: keysOf(metadata) };
+}
+
+function parentOf(metadata: StepMetadata): string | undefined {
+  return metadata.new?.parent ?? metadata.old?.parent;
 }
 
 function keysOf({ diffs, keys, detailedDiff }: StepMetadata): string[] {

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import Docker from "dockerode";
+
+import { LandfallError } from "./errors";
+
+/** The labels by which a stack's Docker objects are known. */
+export const labels = {
+  project: "landfall.project",
+  stack: "landfall.stack",
+  role: "landfall.role",
+  service: "landfall.service",
+  revision: "landfall.revision",
+  replica: "landfall.replica",
+} as const;
+
+/** Longest time for one answer of the daemon, in milliseconds. */
+const answerTimeoutMs = 20_000;
+
+/** A client of the daemon that the environment names: DOCKER_HOST (unix, tcp, ssh), DOCKER_TLS_VERIFY, DOCKER_CERT_PATH. */
+export function dockerClient(env: Readonly<Record<string, string | undefined>>): Docker {
+  const host = env.DOCKER_HOST;
+  if (host === undefined || host === "") {
+    return new Docker({ socketPath: "/var/run/docker.sock", timeout: answerTimeoutMs });
+  }
+  const url = new URL(host);
+  if (url.protocol === "unix:")
+    return new Docker({ socketPath: url.pathname, timeout: answerTimeoutMs });
+  if (url.protocol === "ssh:") {
+    return new Docker({
+      protocol: "ssh",
+      host: url.hostname,
+      port: Number(url.port || 22),
+      username: decodeURIComponent(url.username) || env.USER || "root",
+      sshOptions: { agent: env.SSH_AUTH_SOCK },
+      timeout: answerTimeoutMs,
+    });
+  }
+  const secure = url.protocol === "https:" || (env.DOCKER_TLS_VERIFY ?? "") !== "";
+  return new Docker({
+    protocol: secure ? "https" : "http",
+    host: url.hostname,
+    port: Number(url.port || (secure ? 2376 : 2375)),
+    timeout: answerTimeoutMs,
+    ...(secure ? certificates(env.DOCKER_CERT_PATH) : {}),
+  });
+}
+
+/** Filters for the objects of one stack. */
+export function stackFilter(project: string, stack: string): { label: string[] } {
+  return { label: [`${labels.project}=${project}`, `${labels.stack}=${stack}`] };
+}
+
+/** Whether the daemon said that there is no such object. */
+export function isNotFound(error: unknown): boolean {
+  return (error as { statusCode?: number }).statusCode === 404;
+}
+
+/** What a failed call stands for: a daemon that does not answer has a code of its own. */
+export function dockerError(error: unknown, doing: string): LandfallError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new LandfallError("docker_unreachable", `${doing}: ${message}`, { cause: error });
+}
+
+function certificates(dir: string | undefined): { ca?: Buffer; cert?: Buffer; key?: Buffer } {
+  if (dir === undefined || dir === "") return {};
+  const read = (name: string): Buffer | undefined => {
+    const file = join(dir, name);
+    return existsSync(file) ? readFileSync(file) : undefined;
+  };
+  const [ca, cert, key] = [read("ca.pem"), read("cert.pem"), read("key.pem")];
+  return { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
+}

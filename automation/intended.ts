@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+import type { OutputValue } from "./results";
+
+const service = z.object({
+  image: z.string(),
+  digest: z.string(),
+  revision: z.string(),
+  replicas: z.number(),
+  healthPath: z.string(),
+  port: z.number(),
+  exposure: z.enum(["internal", "public"]),
+  url: z.string().optional(),
+  containers: z.array(z.string()),
+  router: z.string().optional(),
+});
+
+/** A service as the program's output `services` describes it. */
+export type IntendedService = z.infer<typeof service>;
+
+/** What the outputs of a stack promise, as far as it can be observed. */
+export interface Intended {
+  platform?: string;
+  /** Undefined where the stack has no output `services` that could be read. */
+  services?: Record<string, IntendedService>;
+  urls: Record<string, string>;
+  migrationHead?: string;
+  /** Why `services` could not be read. */
+  problem?: string;
+}
+
+/** Reads the outputs that every Landfall program has. */
+export function readIntended(outputs: Readonly<Record<string, OutputValue>>): Intended {
+  const text = (name: string): string | undefined => {
+    const value = outputs[name]?.value;
+    return typeof value === "string" ? value : undefined;
+  };
+  const [platform, migrationHead] = [text("platform"), text("migrationHead")];
+  return {
+    urls: urlsOf(outputs),
+    ...(platform === undefined ? {} : { platform }),
+    ...(migrationHead === undefined ? {} : { migrationHead }),
+    ...servicesOf(outputs),
+  };
+}
+
+function servicesOf(
+  outputs: Readonly<Record<string, OutputValue>>,
+): Pick<Intended, "services" | "problem"> {
+  if (outputs.services === undefined) return { problem: "the stack has no output `services`" };
+  const parsed = z.record(z.string(), service).safeParse(outputs.services.value);
+  if (parsed.success) return { services: parsed.data };
+  const [issue] = parsed.error.issues;
+  return {
+    problem: `the output \`services.${issue?.path.join(".") ?? ""}\`: ${issue?.message ?? "is invalid"}`,
+  };
+}
+
+function urlsOf(outputs: Readonly<Record<string, OutputValue>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, { value, secret }]): [string, string][] =>
+      !secret && name.endsWith("Url") && typeof value === "string" && /^https?:\/\//.test(value)
+        ? [[name, value]]
+        : [],
+    ),
+  );
+}
