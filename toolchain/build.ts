@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { engineAt } from "./engine";
 import type { Declined, Engine, EngineOptions } from "./engine";
@@ -49,6 +50,7 @@ export async function buildEngine(options: EngineOptions): Promise<Engine | Decl
   if (!atLeast(goVersion, LOWEST_GO)) {
     return { reason: `${go} is Go ${goVersion}: install Go 1.21 or later, see https://go.dev/dl` };
   }
+  const started = Date.now();
   fs.mkdirSync(paths.bin, { recursive: true });
   removeLeftOvers(paths.bin);
   const target = path.join(paths.bin, "pulumi");
@@ -61,7 +63,7 @@ export async function buildEngine(options: EngineOptions): Promise<Engine | Decl
   try {
     const result = await runCommand(go, buildArguments(temporary), {
       cwd: path.join(packageRoot, "toolchain", "engine"),
-      env: { ...env, ...buildEnvironment(paths.cache) },
+      env: { ...env, ...buildEnvironment(paths.cache, env) },
       timeout: TIMEOUT_MILLISECONDS,
       log,
       onLine: (line) => {
@@ -74,9 +76,13 @@ export async function buildEngine(options: EngineOptions): Promise<Engine | Decl
   } finally {
     fs.rmSync(temporary, { force: true });
   }
+  const seconds = Math.round((Date.now() - started) / 1000);
   // The modules and objects are gigabytes; the binary is the cache. A failed build keeps them for the next try.
   fs.rmSync(goCache(paths.cache), { recursive: true, force: true });
-  return engineAt("built", target, options);
+  const engine = await engineAt("built", target, options);
+  return "reason" in engine
+    ? engine
+    : { ...engine, note: `built from Go modules with Go ${goVersion} in ${seconds} s` };
 }
 
 /** The arguments of `go`. */
@@ -97,8 +103,9 @@ export function buildArguments(output: string): string[] {
 }
 
 /** What keeps the build inside the project's folder, and the same on every machine. */
-export function buildEnvironment(cache: string): Record<string, string> {
+export function buildEnvironment(cache: string, env: NodeJS.ProcessEnv): Record<string, string> {
   const folder = goCache(cache);
+  const config = env["XDG_CONFIG_HOME"] ?? path.join(env["HOME"] ?? os.homedir(), ".config");
   return {
     GOPATH: folder,
     GOMODCACHE: path.join(folder, "mod"),
@@ -106,6 +113,9 @@ export function buildEnvironment(cache: string): Record<string, string> {
     GOFLAGS: "",
     GOWORK: "off",
     CGO_ENABLED: "0",
+    // Go keeps counters in the user's config folder; what `go env -w` has written there still holds.
+    XDG_CONFIG_HOME: path.join(folder, "config"),
+    GOENV: env["GOENV"] ?? path.join(config, "go", "env"),
   };
 }
 

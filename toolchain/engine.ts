@@ -22,6 +22,8 @@ export interface Engine {
   source: EngineSource;
   pulumi: string;
   version: string;
+  /** How it was got, where that took long. */
+  note?: string;
 }
 
 /** Why a way to get an engine did not work out. */

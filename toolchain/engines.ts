@@ -52,6 +52,7 @@ export async function chooseEngine(
   for (const name of order) {
     const result = await ways[name](options);
     if ("pulumi" in result) {
+      if (result.note !== undefined) notes.push(`${result.source}: ${result.note}`);
       notes.push(`engine ${result.version} (${result.source}): ${result.pulumi}`);
       return { engine: result, notes };
     }
