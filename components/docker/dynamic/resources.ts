@@ -4,7 +4,6 @@ import type {
   GateInputs,
   PortCheckInputs,
   ReadyInputs,
-  ReadyInputs,
   RouteInputs,
   RouteMode,
   RouteServer,
@@ -71,13 +70,6 @@ export class Task extends DynamicResource {
         additionalSecretOutputs: [...(opts?.additionalSecretOutputs ?? []), "env"],
       },
     );
-  }
-}
-
-/** Waits until a database or cache answers from inside its own container. */
-export class Ready extends DynamicResource {
-  constructor(name: string, args: Args<ReadyInputs>, opts?: pulumi.CustomResourceOptions) {
-    super("Ready", "ready", name, args, opts);
   }
 }
 

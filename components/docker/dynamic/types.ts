@@ -130,18 +130,6 @@ export interface TaskOutputs extends TaskInputs {
   output: string;
 }
 
-/** Waits until a command succeeds inside a running container; fails the update when it does not. */
-export interface ReadyInputs {
-  /** Id of the container; another one is waited for again. */
-  container: string;
-  /** What is run in it, such as `["pg_isready", "-q"]`; exit code 0 is success. */
-  command: string[];
-  /** Seconds until it gives up. */
-  deadlineSeconds: number;
-}
-
-export type ReadyOutputs = ReadyInputs;
-
 /** Waits until a command succeeds in a container, such as a database's own readiness tool. */
 export interface ReadyInputs {
   /** Name or id of the container. Another container asks again. */

@@ -128,7 +128,10 @@ export function checkInputs<T extends z.ZodRawShape>(
     if (hasUnknown(value)) continue;
     const parsed = z.safeParse(type, value === null ? undefined : value);
     for (const issue of parsed.error?.issues ?? []) {
-      failures.push({ property: [key, ...issue.path].join("."), reason: reasonOf(issue, value) });
+      failures.push({
+        property: [key, ...issue.path].join("."),
+        reason: reasonOf(issue, key, value),
+      });
     }
   }
   return failures;
@@ -150,11 +153,12 @@ export function parsedInputs<T extends z.ZodRawShape>(
   return schema.parse(Object.fromEntries(given));
 }
 
-function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
+function reasonOf(issue: z.core.$ZodIssue, key: string, value: unknown): string {
   const received = issue.path.reduce<unknown>(
     (part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key],
     value,
   );
-  const scalar = ["string", "number", "boolean"].includes(typeof received);
+  // An environment may hold secrets: its values are never shown.
+  const scalar = key !== "env" && ["string", "number", "boolean"].includes(typeof received);
   return scalar ? `${issue.message}, received ${JSON.stringify(received)}` : issue.message;
 }
