@@ -20,16 +20,18 @@ export function buildHash(build: Extract<ImageSpec, { kind: "build" }>): string 
 
 /** The files of a build context in a fixed order, by paths relative to it. */
 export function contextFiles(context: string): string[] {
-  const ignored = dockerignore();
   const ignoreFile = path.join(context, ".dockerignore");
-  if (fs.existsSync(ignoreFile)) ignored.add(fs.readFileSync(ignoreFile, "utf8"));
+  const patterns = fs.existsSync(ignoreFile) ? fs.readFileSync(ignoreFile, "utf8") : "";
+  const ignored = dockerignore().add(patterns);
+  const exceptions = /^\s*!/m.test(patterns);
   const files: string[] = [];
   const walk = (folder: string): void => {
     for (const entry of fs.readdirSync(path.join(context, folder), { withFileTypes: true })) {
       const name = path.posix.join(folder, entry.name);
-      // An ignored folder may still hold files that a later `!pattern` takes in.
-      if (entry.isDirectory()) walk(name);
-      else if (!ignored.ignores(name)) files.push(name);
+      // An ignored folder may still hold files that a `!pattern` takes in; without any, it is not even read.
+      if (entry.isDirectory()) {
+        if (exceptions || !ignored.ignores(name)) walk(name);
+      } else if (!ignored.ignores(name)) files.push(name);
     }
   };
   walk("");

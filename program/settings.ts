@@ -4,6 +4,7 @@ import type { Duration, PlatformName, Problem, Size } from "../components";
 import { InvalidArgumentsError } from "../components";
 
 const PREFIX = "landfall:";
+const IMAGES_RULE = "must map image names to image references";
 
 // The engine hands every value over as text.
 const text = z.string();
@@ -34,11 +35,11 @@ const images = text
     try {
       return JSON.parse(value) as unknown;
     } catch {
-      context.addIssue("must map image names to image references");
+      context.addIssue(IMAGES_RULE);
       return z.NEVER;
     }
   })
-  .pipe(z.record(text, text, "must map image names to image references"));
+  .pipe(z.record(text, z.string(IMAGES_RULE), IMAGES_RULE));
 
 /** Every key of the program's config. Defaults and descriptions stand in Pulumi.yaml. */
 const schema = z.object({

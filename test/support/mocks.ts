@@ -1,0 +1,122 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource that a program registered under mocks. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  /** What the provider is given, secrets shown. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Names of the inputs that hold a secret. */
+  readonly secrets: readonly string[];
+}
+
+/** What a test sees of a program: every registration, complete once `settled` resolves. */
+export class Registrations {
+  readonly all: Registered[] = [];
+
+  /** The one resource of that logical name. @throws when there is none. */
+  named(name: string): Registered {
+    const found = this.all.find((resource) => resource.name === name);
+    if (found === undefined)
+      throw new Error(`no resource ${name}; there are: ${this.names().join(", ")}`);
+    return found;
+  }
+
+  ofType(type: string): Registered[] {
+    return this.all.filter((resource) => resource.type === type);
+  }
+
+  names(): string[] {
+    return this.all.map(({ name }) => name).sort();
+  }
+
+  /** Resolves when every registration has been answered, so that no assertion runs too early. */
+  async settled(): Promise<this> {
+    await pulumi.runtime.disconnect();
+    return this;
+  }
+}
+
+/** Plays the engine and the providers for the programs of one test. An unknown invoke or call fails it. */
+export async function mockEngine(
+  options: { project?: string; stack?: string; preview?: boolean } = {},
+): Promise<Registrations> {
+  const registrations = new Registrations();
+  await pulumi.runtime.setMocks(
+    {
+      newResource({ type, name, inputs }) {
+        const given = inputs as Record<string, unknown>;
+        const secrets = Object.keys(given).filter((key) => holdsSecret(given[key]));
+        registrations.all.push({ type, name, inputs: shown(given), secrets });
+        return { id: `${name}-id`, state: { ...given, ...outputsOf(type, name, given) } };
+      },
+      call({ token }) {
+        throw new Error(`unexpected invoke of ${token}`);
+      },
+    },
+    options.project ?? "shop",
+    options.stack ?? "test",
+    options.preview ?? false,
+  );
+  return registrations;
+}
+
+/** Sets the stack's config, all keys of it. */
+export function setConfig(values: Readonly<Record<string, string>>): void {
+  pulumi.runtime.setAllConfig({ ...values });
+}
+
+/** The value of an output; a rejected one rejects. */
+export function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
+  return new Promise((resolve, reject) => {
+    pulumi.output(output).apply(resolve);
+    // An output that fails never calls back: the registration's own rejection is what a test sees.
+    setTimeout(() => {
+      reject(new Error("the output has no value after 5 s"));
+    }, 5000).unref();
+  });
+}
+
+/** The key and value by which the engine's protocol marks a secret. */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+function holdsSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (SIGNATURE in value && value[SIGNATURE] === SECRET) return true;
+  return Object.values(value).some(holdsSecret);
+}
+
+function shown<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(shown) as T;
+  if (typeof value !== "object" || value === null) return value;
+  if (SIGNATURE in value && "value" in value) return shown(value.value) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shown(each)])) as T;
+}
+
+const FAKE_ID = `sha256:${"0123456789abcdef".repeat(4)}`;
+
+function outputsOf(
+  type: string,
+  name: string,
+  inputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  switch (type) {
+    case "docker:index/image:Image":
+      return { repoDigest: FAKE_ID };
+    case "docker:index/remoteImage:RemoteImage":
+      return { imageId: FAKE_ID };
+    case "docker:index/container:Container":
+    case "docker:index/network:Network":
+    case "docker:index/volume:Volume":
+      return { name: inputs["name"] ?? `${name}-0000000` };
+    case "random:index/randomPassword:RandomPassword":
+      return { result: `generated-for-${name}` };
+    case "random:index/randomId:RandomId":
+      return { hex: "abc123" };
+    case "pulumi-nodejs:dynamic/landfall:Task":
+      return { exitCode: 0, output: "" };
+    default:
+      return {};
+  }
+}

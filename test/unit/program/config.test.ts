@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { declaredConfig, stackConfig } from "../../support/program";
+
+describe("the program's config", () => {
+  const declared = declaredConfig();
+
+  it("is declared with type, default and description, every key of it", () => {
+    for (const [key, { type, default: value, description }] of Object.entries(declared)) {
+      assert.ok(["string", "integer", "boolean", "object"].includes(type), key);
+      assert.notEqual(value, undefined, key);
+      assert.ok((description ?? "").endsWith("."), key);
+    }
+  });
+
+  for (const stack of ["dev", "staging", "production"])
+    it(`uses only declared keys in Pulumi.${stack}.yaml`, () => {
+      const unknown = Object.keys(stackConfig(stack)).filter((key) => !(key in declared));
+      assert.deepEqual(unknown, []);
+    });
+
+  it("is complete in Pulumi.dev.yaml, but for pins and the subnet that the names give", () => {
+    const given = stackConfig("dev");
+    const missing = Object.keys(declared).filter((key) => !(key in given));
+    assert.deepEqual(missing.sort(), [
+      "landfall:apiCpu",
+      "landfall:images",
+      "landfall:predictorModelSha256",
+      "landfall:subnet",
+    ]);
+  });
+});

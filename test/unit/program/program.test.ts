@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { valueOf } from "../../support/mocks";
+import { ROOT, runProgram } from "../../support/program";
+
+interface Status {
+  readonly revision: string;
+  readonly replicas: number;
+}
+
+describe("the program", () => {
+  it("stays under 60 lines", () => {
+    const lines = fs.readFileSync(path.join(ROOT, "index.ts"), "utf8").trimEnd().split("\n");
+    assert.ok(lines.length < 60, `${lines.length} lines`);
+  });
+
+  it("composes web, API, predictor, Postgres, Redis and the migration", async () => {
+    const { seen, outputs } = await runProgram("dev");
+    const components = seen.all
+      .filter(({ type }) => type.startsWith("landfall:"))
+      .map(({ type, name }) => `${type.split(":")[2] ?? ""} ${name}`);
+    assert.deepEqual(components.sort(), [
+      "ApiService api",
+      "Environment shop",
+      "ManagedPostgres db",
+      "MigrationJob migrate",
+      "PredictorService predictor",
+      "RedisCache cache",
+      "WebFrontend web",
+    ]);
+    assert.equal(outputs["webUrl"], "http://127.0.0.1:8080");
+    assert.equal(outputs["apiUrl"], "http://127.0.0.1:3000");
+    assert.deepEqual(outputs["secretNames"], ["DATABASE_URL", "REDIS_URL"]);
+    assert.match(String(outputs["migrationHead"]), /^\d{4}_/);
+  });
+
+  it("tells of every service its image, digest, revision, replicas and health path", async () => {
+    const { outputs } = await runProgram("dev");
+    const services = (await valueOf(outputs["services"])) as Record<
+      string,
+      Record<string, unknown>
+    >;
+    assert.deepEqual(Object.keys(services), ["web", "api", "predictor"]);
+    for (const status of Object.values(services)) {
+      assert.match(String(status["image"]), /^landfall-dev\/\w+:[0-9a-f]{12}$/);
+      assert.match(String(status["digest"]), /^sha256:[0-9a-f]{64}$/);
+      assert.match(String(status["revision"]), /^[0-9a-f]{8}$/);
+      assert.equal(status["replicas"], 1);
+      assert.match(String(status["healthPath"]), /^\//);
+    }
+  });
+
+  it("migrates with the API's own image, and before the API", async () => {
+    const { seen } = await runProgram("dev");
+    assert.equal(seen.ofType("docker:index/image:Image").length, 3);
+    const names = seen.all.map(({ name }) => name);
+    const firstApi = names.findIndex((name) => /^api-\w{8}-0$/.test(name));
+    assert.ok(names.indexOf("migrate-task") < firstApi);
+  });
+
+  it("switches the predictor off and on without touching anything else", async () => {
+    const withPredictor = await runProgram("dev");
+    const without = await runProgram("dev", { "landfall:predictorEnabled": false });
+    const rest = ({ seen }: typeof without) =>
+      seen.all
+        .filter(({ name }) => !name.startsWith("predictor-"))
+        .map((resource) => JSON.stringify(resource))
+        .sort();
+    assert.deepEqual(rest(without), rest(withPredictor));
+    const [on, off] = await Promise.all(
+      [withPredictor, without].map(
+        async ({ outputs }) => (await valueOf(outputs["services"])) as Record<string, Status>,
+      ),
+    );
+    assert.equal(on?.["predictor"]?.replicas, 1);
+    assert.equal(off?.["predictor"]?.replicas, 0);
+    assert.equal(off?.["api"]?.revision, on?.["api"]?.revision);
+  });
+
+  it("runs what config pins instead of building it", async () => {
+    const pin = `sha256:${"ef".repeat(32)}`;
+    const { seen, outputs } = await runProgram("dev", { "landfall:images": { api: pin } });
+    assert.equal(seen.ofType("docker:index/image:Image").length, 2);
+    const services = (await valueOf(outputs["services"])) as Record<string, { digest: string }>;
+    assert.equal(services["api"]?.digest, pin);
+    assert.equal(seen.named("migrate-task").inputs["image"], pin);
+  });
+
+  for (const stack of ["staging", "production"])
+    it(`says of ${stack} that its platform comes later, and makes nothing`, async () => {
+      await assert.rejects(
+        runProgram(stack),
+        /platform: the aws platform comes with a later version/,
+      );
+    });
+});
