@@ -1,7 +1,7 @@
 /** Where the router's volume is mounted. */
 export const DATA = "/var/lib/landfall/router";
 /** What HAProxy loads: outside of the volume, so that it may differ from it in addresses that are only good now. */
-export const LIVE_FILE = "/tmp/landfall-router.cfg";
+export const LIVE_FILE = "/tmp/landfall/haproxy.cfg";
 /** HAProxy's master command line, on the container's own loopback. */
 export const CLI_PORT = 9901;
 export const HEALTH_PORT = 9902;

@@ -51,9 +51,8 @@ export function planSwitch(slots: readonly Slot[], targets: readonly Target[]): 
     return false;
   });
   const vacant = slots
-    .filter((slot) => !kept.has(slot.slot) && slot.state !== "ready" && slot.sessions === 0)
-    // Slots that never served first: in the others a late answer may still be on its way.
-    .sort((a, b) => rank(a) - rank(b));
+    .filter((slot) => !kept.has(slot.slot) && slot.state !== "ready")
+    .sort((a, b) => rank(a) - rank(b) || a.sessions - b.sessions);
   for (const target of waiting) {
     const slot = vacant.shift();
     if (slot === undefined) plan.unplaced.push(target);
@@ -62,6 +61,8 @@ export function planSwitch(slots: readonly Slot[], targets: readonly Target[]): 
       plan.enter.push({ kind: "place", slot: slot.slot, target });
     }
   }
+  // Rather the earlier servers than none.
+  if (kept.size === 0 && targets.length > 0) return plan;
   const park = targets[0]?.name;
   for (const slot of slots.filter((candidate) => !kept.has(candidate.slot))) {
     if (slot.state === "ready") plan.leave.push({ kind: "drain", slot: slot.slot });
@@ -96,8 +97,10 @@ function correction(slot: Slot, target: Target): Action[] {
   ];
 }
 
+// Slots that never served first, those with requests under way last: those go on, but would count for both.
 function rank(slot: Slot): number {
-  return (slot.state === "maint" ? 0 : 2) + (slot.name === undefined ? 0 : 1);
+  if (slot.sessions > 0) return 3;
+  return (slot.state === "maint" ? 0 : 1) + (slot.name === undefined ? 0 : 1);
 }
 
 /** The runtime commands of an action in a backend. */

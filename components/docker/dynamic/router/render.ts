@@ -66,7 +66,7 @@ defaults
   option forwardfor
   retries 3
   retry-on conn-failure
-  balance leastconn
+  balance roundrobin
   timeout client 65s
   timeout http-request 15s
   timeout http-keep-alive 65s
