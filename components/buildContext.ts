@@ -23,19 +23,37 @@ export function contextFiles(context: string): string[] {
   const ignoreFile = path.join(context, ".dockerignore");
   const patterns = fs.existsSync(ignoreFile) ? fs.readFileSync(ignoreFile, "utf8") : "";
   const ignored = dockerignore().add(patterns);
-  const exceptions = /^\s*!/m.test(patterns);
+  const exceptions = exceptionPrefixes(patterns);
   const files: string[] = [];
   const walk = (folder: string): void => {
     for (const entry of fs.readdirSync(path.join(context, folder), { withFileTypes: true })) {
       const name = path.posix.join(folder, entry.name);
-      // An ignored folder may still hold files that a `!pattern` takes in; without any, it is not even read.
+      // An ignored folder may still hold files that a `!pattern` takes in; else it is not even read.
       if (entry.isDirectory()) {
-        if (exceptions || !ignored.ignores(name)) walk(name);
+        if (!ignored.ignores(name) || exceptions.some((prefix) => meet(prefix, `${name}/`)))
+          walk(name);
       } else if (!ignored.ignores(name)) files.push(name);
     }
   };
   walk("");
   return files.sort();
+}
+
+/** The fixed beginnings of the `!patterns`, up to their first wildcard. */
+function exceptionPrefixes(patterns: string): string[] {
+  const lines = patterns.split("\n").map((line) => line.trim());
+  return lines
+    .filter((line) => line.startsWith("!"))
+    .map((line) =>
+      line
+        .slice(1)
+        .replace(/^\/+/, "")
+        .replace(/[*?[\\].*$/, ""),
+    );
+}
+
+function meet(prefix: string, folder: string): boolean {
+  return prefix.startsWith(folder) || folder.startsWith(prefix);
 }
 
 function hashFile(hash: ReturnType<typeof createHash>, context: string, file: string): void {

@@ -41,6 +41,8 @@ export class Registrations {
 export async function mockEngine(
   options: { project?: string; stack?: string; preview?: boolean } = {},
 ): Promise<Registrations> {
+  // Pulumi takes a stack trace for every promise; mocha lifts the limit on their length, which costs seconds.
+  Error.stackTraceLimit = 10;
   const registrations = new Registrations();
   await pulumi.runtime.setMocks(
     {

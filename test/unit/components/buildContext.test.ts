@@ -75,4 +75,12 @@ describe("the hash of a build", () => {
     write("notes.md", "changed");
     assert.equal(hash(), before);
   });
+
+  it("takes in what an exception names below an ignored folder", () => {
+    write(".dockerignore", "*\n!src/**\n!lib/keep/x.js\n!Dockerfile\n");
+    write("lib/keep/x.js", "");
+    write("lib/other.js", "");
+    write("node_modules/x.js", "");
+    assert.deepEqual(contextFiles(folder), ["Dockerfile", "lib/keep/x.js", "src/app.js"]);
+  });
 });
