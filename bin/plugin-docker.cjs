@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+"use strict";
+require("./load.cjs")("toolchain/plugins/docker/main").main(process.argv.slice(2));

@@ -1,0 +1,41 @@
+import type { PropertyMap } from "../../host/values";
+import { Unknown, containsUnknown, unknownSentinels } from "../../host/values";
+import { planned } from "./diff";
+import type { Property, ResourceSchema } from "./schema";
+
+const sentinels = {
+  string: unknownSentinels.string,
+  bool: unknownSentinels.boolean,
+  int: unknownSentinels.number,
+  map: unknownSentinels.map,
+  list: unknownSentinels.list,
+  set: unknownSentinels.list,
+} as const satisfies Record<Property["type"], string>;
+
+/** What a new resource's state will be, with unknowns for what only the daemon can tell. */
+export function previewState(schema: ResourceSchema, news: PropertyMap): PropertyMap {
+  const state: PropertyMap = { id: new Unknown() };
+  for (const [key, property] of Object.entries(schema.properties)) {
+    const given = news[key] ?? null;
+    if (given !== null) state[key] = containsUnknown(given) ? given : planned(property, given);
+    else if (property.computed !== undefined) state[key] = new Unknown(sentinels[property.type]);
+    else state[key] = property.default ?? null;
+  }
+  return state;
+}
+
+/** What an existing resource's state will be after an update in place. */
+export function previewUpdate(
+  schema: ResourceSchema,
+  oldState: PropertyMap,
+  news: PropertyMap,
+): PropertyMap {
+  const state: PropertyMap = { ...oldState };
+  for (const [key, property] of Object.entries(schema.properties)) {
+    if (property.output !== undefined) continue;
+    const given = news[key] ?? null;
+    if (given !== null) state[key] = containsUnknown(given) ? given : planned(property, given);
+    else if (property.computed === undefined) state[key] = property.default ?? null;
+  }
+  return state;
+}

@@ -1,0 +1,47 @@
+import { PassThrough } from "node:stream";
+import type { Container } from "dockerode";
+
+const frameHeader = 8;
+
+/** Everything that a container has printed. */
+export async function allLogs(container: Container, tty: boolean, tail?: number): Promise<string> {
+  const raw = await container.logs({
+    stdout: true,
+    stderr: true,
+    follow: false,
+    ...(tail === undefined ? {} : { tail }),
+  });
+  return tty ? raw.toString("utf8") : withoutFrames(raw).toString("utf8");
+}
+
+/** Without a terminal the daemon puts a header with stream and length before every piece. */
+export function withoutFrames(raw: Buffer): Buffer {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at + frameHeader <= raw.length;) {
+    const length = raw.readUInt32BE(at + 4);
+    pieces.push(raw.subarray(at + frameHeader, at + frameHeader + length));
+    at += frameHeader + length;
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Follows a container's output to its end: one that removes itself takes its logs with it. */
+export async function followLogs(
+  container: Container,
+  tty: boolean,
+  signal: AbortSignal,
+): Promise<string> {
+  const stream = await container.logs({
+    stdout: true,
+    stderr: true,
+    follow: true,
+    abortSignal: signal,
+  });
+  const chunks: Buffer[] = [];
+  const through = new PassThrough();
+  stream.on("error", (error: Error) => through.destroy(error));
+  stream.pipe(through);
+  for await (const chunk of through) chunks.push(Buffer.from(chunk));
+  const raw = Buffer.concat(chunks);
+  return tty ? raw.toString("utf8") : withoutFrames(raw).toString("utf8");
+}

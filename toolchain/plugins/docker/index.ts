@@ -1,0 +1,37 @@
+import type { Plugin, ResourceHandler } from "../host";
+import { Daemon } from "./client/daemon";
+import { checkProviderConfig, daemonOf } from "./config";
+import { imageResource } from "./image/resource";
+import { containerResource } from "./resources/container";
+import { remoteImageResource, tagResource } from "./resources/images";
+import { networkResource } from "./resources/network";
+import { volumeResource } from "./resources/volume";
+import { withSecrets } from "./secrets";
+
+const version = "5.2.0";
+
+/** Stands in for the official `docker` plugin where that cannot be downloaded. */
+export function dockerPlugin(initial = new Daemon()): Plugin {
+  let daemon = initial;
+  const current = (): Daemon => daemon;
+  const resources: Record<string, (redact: (text: string) => string) => ResourceHandler> = {
+    "docker:index/container:Container": () => containerResource(current),
+    "docker:index/image:Image": (redact) => imageResource(current, redact),
+    "docker:index/network:Network": () => networkResource(current),
+    "docker:index/remoteImage:RemoteImage": () => remoteImageResource(current),
+    "docker:index/tag:Tag": () => tagResource(current),
+    "docker:index/volume:Volume": () => volumeResource(current),
+  };
+  return {
+    name: "docker",
+    version,
+    acceptSecrets: true,
+    resources: Object.fromEntries(
+      Object.entries(resources).map(([token, make]) => [token, withSecrets(make)]),
+    ),
+    checkConfig: checkProviderConfig,
+    configure({ config }) {
+      daemon = daemonOf(config);
+    },
+  };
+}
