@@ -10,10 +10,11 @@ let registered = false;
 
 /** Loads a module of this package by its path from the package's root, without extension. */
 module.exports = function load(name) {
-  if (!fs.existsSync(path.join(root, "tsconfig.json"))) return require(path.join(root, "dist", name));
+  if (!fs.existsSync(path.join(root, "tsconfig.json")))
+    return require(path.join(root, "dist", name));
   if (!registered) {
     registered = true;
-    require("ts-node").register({ project: path.join(root, "tsconfig.json"), swc: true });
+    require("./transpile.cjs")(root);
   }
   return require(path.join(root, name));
 };

@@ -1,0 +1,62 @@
+"use strict";
+// Lets require() take this checkout's TypeScript. ts-node does the same, but loads the compiler for it in every
+// process, and an update starts half a dozen. Results are kept under the hash of the source, so they are never old.
+const { createHash } = require("crypto");
+const fs = require("fs");
+const Module = require("module");
+const path = require("path");
+
+const OPTIONS = {
+  jsc: { parser: { syntax: "typescript" }, target: "es2022", keepClassNames: true },
+  module: { type: "commonjs" },
+  sourceMaps: "inline",
+  inlineSourcesContent: false,
+};
+
+/** @param {string} root Folder of the checkout: sources outside it, and packages inside it, are left to others. */
+module.exports = function transpile(root) {
+  const cache = path.join(root, ".landfall", "cache", "transpiled");
+  const version = JSON.stringify([require("@swc/core/package.json").version, OPTIONS]);
+  const packages = `${path.sep}node_modules${path.sep}`;
+  const others = Module._extensions[".ts"] ?? Module._extensions[".js"];
+  process.setSourceMapsEnabled(true);
+  Module._extensions[".ts"] = (module, filename) => {
+    const isOurs = filename.startsWith(root + path.sep) && !filename.includes(packages);
+    if (isOurs) module._compile(compile(filename), filename);
+    else others(module, filename);
+  };
+
+  function compile(filename) {
+    const source = fs.readFileSync(filename, "utf8");
+    const hash = createHash("sha256").update(`${version}\n${filename}\n${source}`).digest("hex");
+    const kept = path.join(cache, `${hash}.js`);
+    try {
+      return fs.readFileSync(kept, "utf8");
+    } catch {
+      // Not kept yet, or cannot be: then it is made.
+    }
+    const { code } = require("@swc/core").transformSync(source, {
+      ...OPTIONS,
+      filename,
+      swcrc: false,
+    });
+    keep(kept, code);
+    return code;
+  }
+
+  // The cache is a convenience: a read-only or full disk only makes it slower.
+  function keep(file, code) {
+    const temporary = `${file}.${process.pid}.tmp`;
+    try {
+      fs.mkdirSync(cache, { recursive: true });
+      fs.writeFileSync(temporary, code);
+      fs.renameSync(temporary, file);
+    } catch {
+      try {
+        fs.rmSync(temporary, { force: true });
+      } catch {
+        // The folder is not there or closed: nothing was left in it.
+      }
+    }
+  }
+};
