@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo, Server } from "node:net";
+import { resolve } from "node:path";
+
+const script = resolve(__dirname, "../../../bin/plugin-random.cjs");
+
+describe("a plugin's process", function () {
+  this.timeout(30_000);
+  let engine: Server;
+  let plugin: ChildProcess | undefined;
+
+  beforeEach(async () => {
+    engine = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+    await once(engine, "listening");
+  });
+
+  afterEach(() => {
+    plugin?.kill("SIGKILL");
+    plugin = undefined;
+    engine.close();
+  });
+
+  const start = async (): Promise<{ child: ChildProcess; firstLine: string }> => {
+    const { port } = engine.address() as AddressInfo;
+    const child = spawn(process.execPath, [script, `127.0.0.1:${port}`], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    plugin = child;
+    const [chunk] = (await once(child.stdout, "data")) as [Buffer];
+    return { child, firstLine: chunk.toString() };
+  };
+
+  it("prints its port first, and nothing else", async () => {
+    const { firstLine } = await start();
+    assert.match(firstLine, /^\d+\n$/);
+  });
+
+  it("survives an interrupt of the whole group, and ends on SIGTERM", async () => {
+    const { child } = await start();
+    child.kill("SIGINT");
+    await new Promise((done) => setTimeout(done, 300));
+    assert.equal(child.exitCode, null);
+    child.kill("SIGTERM");
+    const [code] = (await once(child, "exit")) as [number | null];
+    assert.equal(code, 0);
+  });
+
+  it("ends when the engine is gone", async () => {
+    const { child } = await start();
+    engine.close();
+    const [code] = (await once(child, "exit")) as [number | null];
+    assert.equal(code, 1);
+  });
+});
