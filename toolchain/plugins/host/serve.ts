@@ -36,8 +36,9 @@ export async function serve(plugin: Plugin, engine = new Engine()): Promise<Serv
   return { port, stop };
 }
 
-/** How often a plugin looks whether its engine still lives. */
+/** How often a plugin looks whether its engine still listens; whether its parent died it looks more often. */
 const watchMs = 5_000;
+const parentWatchMs = 500;
 /** How long work in flight may take to clean up after itself once nobody waits for its result. */
 const orphanGraceMs = 30_000;
 
@@ -59,14 +60,25 @@ export async function main(
   process.once("SIGTERM", () => {
     stop(0);
   });
+  watchEngine(engine, () => {
+    stop(1);
+  });
+  process.stdout.write(`${serving.port}\n`);
+}
+
+/** A parent that died may have been a shell in between, so that only an engine that is gone counts. */
+function watchEngine(engine: Engine, onGone: () => void): void {
+  const parent = process.ppid;
+  let checkedAt = Date.now();
   const watch = setInterval(() => {
+    if (process.ppid === parent && Date.now() - checkedAt < watchMs) return;
+    checkedAt = Date.now();
     void engine.alive().then((alive) => {
       if (alive) return;
       clearInterval(watch);
-      stop(1);
+      onGone();
     });
-  }, watchMs);
-  process.stdout.write(`${serving.port}\n`);
+  }, parentWatchMs);
 }
 
 function sleep(ms: number): Promise<void> {

@@ -10,6 +10,9 @@ import { randomShuffle } from "./resources/shuffle";
 import { randomString } from "./resources/string";
 import { randomUuid, randomUuid4, randomUuid7 } from "./resources/uuid";
 
+/** The official version whose schema, defaults and replacement rules these are. */
+const version = "4.21.2";
+
 const resources: Readonly<Record<string, RandomResource>> = {
   "random:index/randomBytes:RandomBytes": randomBytes,
   "random:index/randomId:RandomId": randomId,
@@ -26,9 +29,9 @@ const resources: Readonly<Record<string, RandomResource>> = {
 /** Stands in for the official `random` plugin where that cannot be downloaded. */
 export const randomPlugin: Plugin = {
   name: "random",
-  version: "4.21.2",
+  version,
   resources: Object.fromEntries(
     Object.entries(resources).map(([token, resource]) => [token, randomResource(resource)]),
   ),
-  schema: () => packageSchema("random", "4.21.2", resources),
+  schema: () => packageSchema("random", version, resources),
 };
