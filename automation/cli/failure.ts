@@ -66,7 +66,7 @@ function traces(error: unknown, { style }: VerdictView): string[] {
 /** The SDK names arguments as programs do; at a command line they are options. */
 function onCommandLine(error: LandfallError): ErrorInfo {
   const info = error.toJSON();
-  if (error.code !== "usage") return info;
+  if (error.code !== "usage" || error.problems.length === 0) return info;
   const problems = error.problems.map(({ path, message }) => ({
     path: /^[a-z]\w*$/.test(path) ? optionOf(path) : path,
     message,

@@ -96,7 +96,7 @@ async function operate<N extends OperationName>(
   } finally {
     interrupts.dispose();
   }
-  const above = reporter.end();
+  const above = reporter.end(messageOf(result));
   if (common.json !== true)
     for (const text of [...above, ...verb.show(result, view)]) print(io, text);
   else if (verb.progress !== "stream") print(io, JSON.stringify(result, null, 2));
@@ -161,6 +161,12 @@ export function viewFor(io: Io, common: { color?: boolean; verbose?: boolean }):
     width,
     verbose: common.verbose === true,
   };
+}
+
+/** The message of a result that holds an error, which is shown with it. */
+function messageOf(result: object): string {
+  const { error } = result as { error?: { message?: unknown } };
+  return typeof error?.message === "string" ? error.message : "";
 }
 
 function stopping(progress: string): string {

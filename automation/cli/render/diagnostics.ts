@@ -17,9 +17,10 @@ export function renderDiagnostics(
   const failed = new Set(
     [...model.resources.values()].filter((r) => r.state === "failed").map((r) => r.urn),
   );
+  const shown = clean(options.skip ?? "");
   const wanted = model.messages.filter(
     (message) =>
-      message.text !== options.skip?.trimEnd() &&
+      !shown.includes(message.text) &&
       (options.verbose === true ||
         message.severity !== "info" ||
         isProgram(model, message) ||

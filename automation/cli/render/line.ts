@@ -1,7 +1,7 @@
-import type { Row } from "./blocks";
+import type { BlockState, Row } from "./blocks";
 import type { Resource } from "./model";
 import { lookOf, symbolOf } from "./ops";
-import type { Paint, Style } from "./style";
+import type { Paint, Style, Symbols } from "./style";
 import { cells, cutEnd, cutMiddle, pad } from "./text";
 import { duration } from "./time";
 import type { View } from "./tree";
@@ -11,8 +11,8 @@ export interface Line {
   row?: Row;
   /** Instead of the rows that are hidden: "3 created". */
   summary?: string;
-  /** Whether everything under a heading is done. */
-  settled?: boolean;
+  /** How everything under a heading stands. */
+  state?: BlockState;
   text?: string;
 }
 
@@ -27,7 +27,8 @@ interface Parts {
 /** Lays the lines out in columns (name, state, time, detail) that fit the view's width. */
 export function layOut(lines: readonly Line[], view: View): string[] {
   const cut = lines.map((line) => ({ line, parts: partsOf(line, view) }));
-  const labels = cut.map(({ line, parts }) => cells(labelOf(line)) + cells(parts.glyph) + 1);
+  const inColumns = cut.filter(({ line }) => line.row?.resource && !line.summary);
+  const labels = inColumns.map(({ line, parts }) => cells(labelOf(line)) + cells(parts.glyph) + 1);
   const states = cut.map(({ parts }) => cells(parts.state));
   const stateWidth = view.width < 32 ? 0 : Math.max(0, ...states);
   const most = view.width - (stateWidth > 0 ? stateWidth + 1 : 0);
@@ -47,10 +48,12 @@ function render(
   const { row } = line;
   if (!row) return style.paint(cutEnd(`  ${line.text ?? ""}`, width, ellipsis), "dim");
   const indent = "  ".repeat(row.depth + 1);
-  const room = Math.max(1, columns.labelWidth - cells(indent) - cells(parts.glyph) - 1);
+  const heading = row.resource === undefined || Boolean(line.summary);
+  const most = heading ? width : columns.labelWidth;
+  const room = Math.max(1, most - cells(indent) - cells(parts.glyph) - 1);
   const label = colored(row, room, style);
   const head = `${indent}${style.paint(parts.glyph, parts.paint)} ${label}`;
-  if (line.row?.resource === undefined || line.summary) {
+  if (heading) {
     const left = width - cells(head) - 3;
     const text = line.summary ?? "";
     const shown = left >= 8 && text !== "" ? cutEnd(text, left, ellipsis) : "";
@@ -90,12 +93,18 @@ function partsOf(line: Line, view: View): Parts {
   const { symbols } = view.style;
   const resource = line.row?.resource;
   if (!resource) {
-    const [glyph, paint] = line.settled
-      ? ([symbols.ok, "green"] as const)
-      : ([symbols.bullet, "cyan"] as const);
+    const [glyph, paint] = headings(symbols)[line.state ?? "running"];
     return { glyph, paint, state: "", elapsed: "", detail: "" };
   }
   return resourceParts(resource, view);
+}
+
+function headings(symbols: Symbols): Record<BlockState, readonly [string, Paint]> {
+  return {
+    running: [symbols.bullet, "cyan"],
+    done: [symbols.ok, "green"],
+    failed: [symbols.failed, "red"],
+  };
 }
 
 function resourceParts(resource: Resource, view: View): Parts {
@@ -115,6 +124,10 @@ function resourceParts(resource: Resource, view: View): Parts {
     return { glyph: symbol, paint: look.paint, state: look.verb, elapsed, detail };
   if (resource.state === "done") {
     return { glyph: symbol, paint: look.paint, state: look.done, elapsed, detail };
+  }
+  if (view.ended === true) {
+    const state = `${look.verb} cut off`;
+    return { glyph: style.symbols.warning, paint: "yellow", state, elapsed, detail };
   }
   const glyph = spinner[frame % spinner.length] ?? "";
   return { glyph, paint: look.paint, state: look.doing, elapsed, detail };

@@ -26,7 +26,7 @@ const asciiSymbols: Symbols = {
   failed: "x",
   warning: "!",
   bullet: "*",
-  dot: "|",
+  dot: "-",
   arrow: "->",
   ellipsis: "...",
   spinner: ["|", "/", "-", "\\"],

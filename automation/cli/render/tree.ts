@@ -1,5 +1,5 @@
 import { resourcesOf, stateOf, toBlocks } from "./blocks";
-import type { Block, Row } from "./blocks";
+import type { Block } from "./blocks";
 import { layOut } from "./line";
 import type { Line } from "./line";
 import { isShown } from "./model";
@@ -20,6 +20,8 @@ export interface View {
   /** Counts up with every drawing; moves the spinner. */
   frame: number;
   style: Style;
+  /** Whether the operation is over: what still runs then was cut off. @default false */
+  ended?: boolean;
 }
 
 /** The tree of an operation under way: a heading, then what changes, by component. */
@@ -33,7 +35,7 @@ export function renderLive(model: Model, view: View): string[] {
 
 /** The tree of an operation that has ended: all that changed, nothing summed up. */
 export function renderFinal(model: Model, view: View): string[] {
-  const body = layOut(toBlocks(model).flatMap(expanded), view);
+  const body = layOut(toBlocks(model).flatMap(expanded), { ...view, ended: true });
   return [...body, ...model.notes.map((note) => noteLine(note, view))];
 }
 
@@ -59,11 +61,13 @@ function tally(model: Model): string {
   let running = 0;
   let failed = 0;
   let planned = false;
+  const parents = new Set([...model.resources.values()].map(({ parent }) => parent));
   for (const resource of model.resources.values()) {
     planned ||= resource.planned;
     if (resource.state === "failed") failed += 1;
-    else if (isShown(resource) && resource.state === "running") running += 1;
-    else if (resource.state === "done" && resource.op in counts && resource.type !== "Stack") {
+    else if (resource.state === "running") {
+      if (isShown(resource) && !parents.has(resource.urn)) running += 1;
+    } else if (resource.op in counts && resource.type !== "Stack") {
       if (resource.type.startsWith("provider ")) continue;
       counts[resource.op as keyof typeof counts] += 1;
     }
@@ -93,7 +97,8 @@ function fit(blocks: Block[], room: number, view: View): Line[] {
   }
   const lines = blocks.filter((block) => stateOf(block) !== "done").flatMap(unsettled);
   const urgent = [...lines].sort((a, b) => urgency(b) - urgency(a)).slice(0, room - 1);
-  const more = `${view.style.symbols.ellipsis} ${lines.length - urgent.length} more`;
+  const count = (some: Line[]): number => some.filter(({ row }) => row?.resource).length;
+  const more = `${view.style.symbols.ellipsis} ${count(lines) - count(urgent)} more`;
   return [...lines.filter((line) => urgent.includes(line)), { text: more }];
 }
 
@@ -103,22 +108,21 @@ function urgency(line: Line): number {
 }
 
 function expanded(block: Block): Line[] {
-  return [{ row: block.head }, ...block.rows.map((row) => ({ row }))];
+  return [{ row: block.head, state: stateOf(block) }, ...block.rows.map((row) => ({ row }))];
 }
 
 function unsettled(block: Block): Line[] {
   const rows = [block.head, ...block.rows].filter((row) => row.resource?.state !== "done");
   const hidden = resourcesOf(block).filter((resource) => resource.state === "done");
   return rows.map((row): Line =>
-    row === block.head ? { row, summary: summary(hidden) } : { row },
+    row === block.head ? { row, summary: summary(hidden), state: stateOf(block) } : { row },
   );
 }
 
 function summed(block: Block): Line {
-  const head: Row = { ...block.head };
   return block.rows.length === 0
-    ? { row: head }
-    : { row: head, summary: summary(resourcesOf(block)), settled: true };
+    ? { row: block.head }
+    : { row: block.head, summary: summary(resourcesOf(block)), state: "done" };
 }
 
 function summary(resources: ReturnType<typeof resourcesOf>): string {

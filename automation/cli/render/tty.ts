@@ -88,19 +88,26 @@ export class LiveArea {
     this.lines = lines;
   };
 
+  /** Line by line: a terminal that keeps what a full clear takes away would keep the frame too. */
   private erase(): string {
-    return `${this.home()}${clearBelow}`;
+    const rows = this.rows();
+    return `${this.home()}${`${clearLine}\n`.repeat(rows)}${rows > 0 ? up(rows) : ""}${clearBelow}`;
   }
 
-  /** Back to where the frame began. A terminal that got narrower has wrapped the old lines into more rows. */
   private home(): string {
-    const { width } = sizeOf(this.terminal);
-    const rows = this.lines.reduce(
-      (sum, line) => sum + Math.max(1, Math.ceil(cells(line) / width)),
-      0,
-    );
-    return rows > 0 ? `\u001b[${rows}A\r` : "\r";
+    const rows = this.rows();
+    return rows > 0 ? up(rows) : "\r";
   }
+
+  /** How many rows the last frame takes. A terminal that got narrower has wrapped its lines into more. */
+  private rows(): number {
+    const { width } = sizeOf(this.terminal);
+    return this.lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(cells(line) / width)), 0);
+  }
+}
+
+function up(rows: number): string {
+  return `\u001b[${rows}A\r`;
 }
 
 /** The terminal's size; what cannot be told is taken as 80 by 24. */
