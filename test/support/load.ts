@@ -1,0 +1,119 @@
+import * as http from "node:http";
+
+/** Closed-loop clients of one kind: each has one keep-alive connection and asks again when it is answered. */
+export interface Clients {
+  /** Shown with failures. */
+  readonly name: string;
+  readonly count: number;
+  readonly url: string;
+  /** @default "GET" */
+  readonly method?: string;
+  readonly headers?: () => Record<string, string>;
+  readonly body?: () => string;
+  /** Milliseconds between an answer and the next request. @default 0 */
+  readonly pauseMs?: number;
+  /** Which status is a good answer. @default 200 to 299 */
+  readonly expect?: (status: number) => boolean;
+}
+
+export interface LoadResult {
+  readonly requests: number;
+  readonly failures: readonly string[];
+  /** Longest time in which no client got any answer, in milliseconds. */
+  readonly longestGapMs: number;
+  /** Latencies of the answers by client name, in milliseconds. */
+  readonly latencies: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A bounded load on this machine: nothing is retried, so every broken connection shows. */
+export class Load {
+  private running = true;
+  private readonly clients: Promise<void>[] = [];
+  private readonly failures: string[] = [];
+  private readonly latencies: Record<string, number[]> = {};
+  private requests = 0;
+  private longestGapMs = 0;
+  private lastAnswer = performance.now();
+
+  constructor(
+    kinds: readonly Clients[],
+    private readonly maxSeconds = 600,
+  ) {
+    for (const kind of kinds)
+      for (let index = 0; index < kind.count; index++) this.clients.push(this.loop(kind));
+  }
+
+  get sent(): number {
+    return this.requests;
+  }
+
+  /** Lets every client finish what it has under way. */
+  async stop(): Promise<LoadResult> {
+    this.running = false;
+    await Promise.all(this.clients);
+    const { requests, failures, longestGapMs, latencies } = this;
+    return { requests, failures, longestGapMs, latencies };
+  }
+
+  private async loop(kind: Clients): Promise<void> {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const end = performance.now() + this.maxSeconds * 1000;
+    while (this.running && performance.now() < end) {
+      await this.once(kind, agent);
+      if (kind.pauseMs !== undefined) await pause(kind.pauseMs);
+    }
+    agent.destroy();
+  }
+
+  private once(kind: Clients, agent: http.Agent): Promise<void> {
+    const started = performance.now();
+    return new Promise((resolve) => {
+      const done = (failure?: string) => {
+        this.requests++;
+        if (failure !== undefined)
+          this.failures.push(`${new Date().toISOString()} ${kind.name}: ${failure}`);
+        resolve();
+      };
+      const request = http.request(kind.url, {
+        agent,
+        method: kind.method ?? "GET",
+        headers: kind.headers?.() ?? {},
+        timeout: 20_000,
+      });
+      request.on("timeout", () => request.destroy(new Error("no answer within 20 s")));
+      request.on("error", (error) => {
+        done(error.message);
+      });
+      request.on("response", (response) => {
+        response.resume();
+        response.on("aborted", () => {
+          done("answer cut off");
+        });
+        response.on("end", () => {
+          const status = response.statusCode ?? 0;
+          this.answered(kind.name, performance.now() - started);
+          const good = kind.expect?.(status) ?? (status >= 200 && status < 300);
+          done(good ? undefined : `status ${status}`);
+        });
+      });
+      request.end(kind.body?.());
+    });
+  }
+
+  private answered(name: string, latency: number): void {
+    const now = performance.now();
+    this.longestGapMs = Math.max(this.longestGapMs, now - this.lastAnswer);
+    this.lastAnswer = now;
+    (this.latencies[name] ??= []).push(latency);
+  }
+}
+
+/** The value below which a share of the sorted values lies. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
