@@ -276,18 +276,14 @@ async function backendsOf(
   }
 }
 
-/** Makes free slots of the servers that were left. */
+/** Makes free slots of the servers that were left, once it is sure that the ones that entered still serve. */
 async function tidy(session: RouterSession, service: string): Promise<void> {
-  const parts = await readParts(session);
-  const part = parts.find((candidate) => candidate.service === service);
+  const part = (await readParts(session)).find((candidate) => candidate.service === service);
   const worker = (await workers(session)).find((candidate) => !candidate.leaving);
   if (part === undefined || worker === undefined) return;
+  const targets = await targetsOf(session, part);
+  await switchServers(session, worker, service, targets, true);
   const backend = backendOf(service);
-  const slots = (await stateOf(session, worker)).backends.get(backend) ?? [];
-  const targets = part.servers.map((server) => ({
-    ...server,
-    address:
-      slots.find((slot) => slot.name === server.name && slot.state === "ready")?.address ?? "",
-  }));
+  const slots = await slotsOf(session, worker, backend, true);
   await act(session, worker, backend, planSwitch(slots, targets).free);
 }

@@ -10,7 +10,9 @@ export interface Worker {
 
 /** The worker processes, the current one first. */
 export async function workers(session: RouterSession): Promise<Worker[]> {
-  return parseWorkers(await session.run("list its processes", "cli 'show proc'"));
+  return parseWorkers(
+    await session.run("list its processes", `cli ${quoted("prompt\nshow proc\nquit")}`),
+  );
 }
 
 /** The answers of one worker to commands, in their order. */

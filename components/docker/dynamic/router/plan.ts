@@ -64,9 +64,13 @@ export function planSwitch(slots: readonly Slot[], targets: readonly Target[]): 
   // Rather the earlier servers than none.
   if (kept.size === 0 && targets.length > 0) return plan;
   const park = targets[0]?.name;
+  const looked = new Set(targets.map((target) => target.name));
   for (const slot of slots.filter((candidate) => !kept.has(candidate.slot))) {
     if (slot.state === "ready") plan.leave.push({ kind: "drain", slot: slot.slot });
-    if (slot.state !== "maint") plan.free.push({ kind: "park", slot: slot.slot, name: park });
+    const astray = slot.name !== undefined && park !== undefined && !looked.has(slot.name);
+    if (slot.state !== "maint" || astray) {
+      plan.free.push({ kind: "park", slot: slot.slot, name: park });
+    }
   }
   return plan;
 }

@@ -105,6 +105,7 @@ frontend landfall_health
   http-request deny deny_status 404
 `;
 
+// allow-dup-ip: a free slot keeps the name of a server that serves, and must not keep its address from it.
 function backend(part: RoutePart, addresses: Addresses): string {
   const { check, timeouts } = part;
   const slots = Array.from({ length: part.slots }, (_, index) => slot(part, index, addresses));
@@ -117,7 +118,7 @@ backend ${backendOf(part.service)}
   timeout tunnel ${milliseconds(timeouts.tunnelSeconds)}
   timeout check ${milliseconds(check.timeoutSeconds)}
   http-error status 503 content-type application/json string '{"error":"service unavailable","service":"${part.service}"}' hdr Retry-After ${part.retryAfterSeconds}
-  default-server check inter ${milliseconds(check.intervalSeconds)} fastinter 500ms downinter 500ms fall ${check.fall} rise ${check.rise} resolvers docker resolve-prefer ipv4
+  default-server check inter ${milliseconds(check.intervalSeconds)} fastinter 500ms downinter 500ms fall ${check.fall} rise ${check.rise} resolvers docker resolve-prefer ipv4 resolve-opts allow-dup-ip
 ${slots.join("\n")}
 `;
 }
