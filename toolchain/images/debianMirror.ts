@@ -28,7 +28,9 @@ export function chooseMirrors(
   target: { suite: string; architecture: string },
 ): MirrorChoice {
   const notes: string[] = [];
+  const wanted = suitesOf(target.suite);
   const usable = sources
+    .filter(({ suites }) => suites.some((name) => wanted.includes(name)))
     .filter(({ components }) => components.includes("main"))
     .filter(
       ({ architectures }) =>
@@ -36,7 +38,6 @@ export function chooseMirrors(
     )
     .map((source) => ({ ...source, uris: source.uris.filter((uri) => isUsable(uri, notes)) }))
     .filter(({ uris }) => uris.length > 0);
-  const suites = [target.suite, `${target.suite}-updates`, `${target.suite}-security`];
   const mirrors = usable
     .filter((source) => source.suites.includes(target.suite))
     .sort((a, b) => rank(a) - rank(b))
@@ -45,7 +46,7 @@ export function chooseMirrors(
         uri,
         keyring: foreignKeyring(primary),
         trusted: primary.trusted,
-        sources: belonging(usable, primary, suites),
+        sources: belonging(usable, primary, target.suite),
       })),
     );
   return { mirrors, notes };
@@ -71,29 +72,26 @@ export function renderSources(mirror: DebianMirror): string {
     .concat("\n");
 }
 
+function suitesOf(suite: string): string[] {
+  return [suite, `${suite}-updates`, `${suite}-security`];
+}
+
 // Third parties name suite and component alike, but sign with a key of their own.
 function rank(source: AptSource): number {
   if (source.signedBy?.includes("debian-archive") === true) return 0;
   return source.signedBy === undefined ? 1 : 2;
 }
 
-function belonging(usable: AptSource[], primary: AptSource, suites: string[]): AptSource[] {
+function belonging(usable: AptSource[], primary: AptSource, suite: string): AptSource[] {
+  const suites = suitesOf(suite);
   return usable
     .filter((source) => foreignKeyring(source) === foreignKeyring(primary))
+    .filter((source) => source === primary || !source.suites.includes(suite))
     .map((source) => ({
       ...source,
       suites: source.suites.filter((name) => suites.includes(name)),
     }))
-    .filter((source) => source.suites.length > 0)
-    .filter((source) => source === primary || !duplicates(source, primary));
-}
-
-function duplicates(source: AptSource, primary: AptSource): boolean {
-  return (
-    source.origin !== primary.origin &&
-    source.suites.some((name) => primary.suites.includes(name)) &&
-    source.uris.join() !== primary.uris.join()
-  );
+    .filter((source) => source.suites.length > 0);
 }
 
 function foreignKeyring({ signedBy }: AptSource): string | undefined {

@@ -23,8 +23,17 @@ printf '#!/bin/sh\nexit 101\n' > "$ROOTFS/usr/sbin/policy-rc.d"
 chmod 755 "$ROOTFS/usr/sbin/policy-rc.d"
 
 cp -R "$OVERLAY/." "$ROOTFS/"
-if [ -e "$ROOTFS/etc/apt/sources.list.d/debian.sources" ]; then
+if [ -n "$MIRROR" ]; then
+    # The overlay brings the sources.
     : > "$ROOTFS/etc/apt/sources.list"
+else
+    # debootstrap's default mirror keeps updates and security fixes in these places.
+    default=$(awk '$1 == "deb" { print $2; exit }' "$ROOTFS/etc/apt/sources.list")
+    {
+        echo "deb $default $SUITE main"
+        echo "deb $default $SUITE-updates main"
+        echo "deb ${default%/}-security $SUITE-security main"
+    } > "$ROOTFS/etc/apt/sources.list"
 fi
 in_rootfs update-ca-certificates
 

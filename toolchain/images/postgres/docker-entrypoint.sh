@@ -71,7 +71,8 @@ initialise() {
 }
 
 run_initdb() {
-    initdb --pgdata="$staging" --username="$POSTGRES_USER" --encoding=UTF8 --auth-local=trust "$@"
+    initdb --pgdata="$staging" --username="$POSTGRES_USER" --encoding=UTF8 --auth-local=trust \
+        --no-sync "$@"
 }
 
 # Reads NAME, or the file that NAME_FILE names, or takes the default.
@@ -118,7 +119,7 @@ set_up() {
     sockets="$(mktemp -d)"
     export PGHOST="$sockets" PGUSER="$POSTGRES_USER" PGPORT=5432
     PGDATA="$staging" pg_ctl --silent --wait --timeout=300 start \
-        -o "$(printf '%q ' "$@" -c listen_addresses= -c unix_socket_directories="$sockets" -p 5432)"
+        -o "$(printf '%q ' "$@" -c listen_addresses= -c unix_socket_directories="$sockets" -p 5432 -c fsync=off)"
     if [ "$POSTGRES_DB" != postgres ]; then
         query --dbname postgres --set db="$POSTGRES_DB" <<< 'CREATE DATABASE :"db";'
     fi
@@ -145,9 +146,11 @@ query() {
     psql --no-psqlrc --no-password --quiet --set ON_ERROR_STOP=1 "$@"
 }
 
+# All of it is written out once, here: until PG_VERSION is in place, nothing of it counts.
 publish() {
+    initdb --sync-only --pgdata="$staging" > /dev/null
     find "$staging" -mindepth 1 -maxdepth 1 \! -name PG_VERSION -exec mv -t "$PGDATA" '{}' +
-    sync "$PGDATA/pg_hba.conf" "$PGDATA" "$staging"
+    sync "$PGDATA" "$staging"
     mv "$staging/PG_VERSION" "$PGDATA/"
     rmdir "$staging"
     sync "$PGDATA"
