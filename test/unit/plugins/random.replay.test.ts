@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import type { JsonValue } from "../../support/provider";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Json, JsonValue } from "../../support/provider";
 import { ProviderUnderTest, secret, secretKey } from "../../support/provider";
 import type { RecordedCall } from "../../support/traces";
-import { missingRecordings, recordedCalls } from "../../support/traces";
+import { missingRecordings, recordedCalls, recordings } from "../../support/traces";
 import { randomPlugin } from "../../../toolchain/plugins/random";
 
 describe("the random plugin, on the recorded calls of the official one", () => {
@@ -74,6 +76,22 @@ describe("the random plugin, on the recorded calls of the official one", () => {
       assert.deepEqual(withoutSecrets(properties), request.olds);
     }));
 
+  it("describes every type with the official properties", async () => {
+    const text = await readFile(join(recordings, "random-schema.json"), "utf8");
+    const official = JSON.parse(text) as Schema;
+    const ours = JSON.parse(await running().schema()) as Schema;
+    assert.deepEqual(Object.keys(ours.resources).sort(), Object.keys(official.resources).sort());
+    for (const [token, { inputProperties, properties, ...rest }] of Object.entries(
+      ours.resources,
+    )) {
+      const theirs = official.resources[token];
+      assert.deepEqual(inputProperties, undocumented(theirs?.inputProperties), token);
+      assert.deepEqual(properties, undocumented(theirs?.properties), token);
+      assert.deepEqual(rest.required, theirs?.required ?? [], token);
+      assert.deepEqual([...rest.requiredInputs].sort(), theirs?.requiredInputs ?? [], token);
+    }
+  });
+
   it("deletes what was deleted", () => each("Delete", (call) => running().delete(call.request)));
 });
 
@@ -123,4 +141,23 @@ function withoutSecrets(value: JsonValue): JsonValue {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]),
   );
+}
+
+interface Schema {
+  readonly resources: Record<string, ResourceSchema>;
+}
+
+interface ResourceSchema {
+  readonly inputProperties: Record<string, Json>;
+  readonly properties: Record<string, Json>;
+  readonly required: string[];
+  readonly requiredInputs: string[];
+}
+
+function undocumented(properties: Record<string, Json> = {}): Record<string, Json> {
+  const bare = Object.entries(properties).map(([key, property]) => {
+    const { description: _text, deprecationMessage: _note, ...rest } = property;
+    return [key, rest] as const;
+  });
+  return Object.fromEntries(bare);
 }

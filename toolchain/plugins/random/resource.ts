@@ -17,14 +17,15 @@ export interface RandomResource {
   /** Changing any of them replaces the resource, but for what `updates` says. */
   readonly inputs: PropertySpecs;
   /** Outputs beside the inputs and the id. */
-  readonly computed: readonly string[];
+  readonly computed: PropertySpecs;
   readonly secrets?: readonly string[];
   /** Version of the official plugin's state, where it is not the first. */
   readonly schemaVersion?: string;
   /** Names in the official plugin's raw state that do not follow from ours. */
   readonly rawNames?: Readonly<Record<string, string>>;
-  /** Fills in what defaults cannot. */
+  /** Fills in what defaults cannot: always the inputs named in `completed`. */
   readonly complete?: (inputs: PropertyMap) => PropertyMap;
+  readonly completed?: readonly string[];
   /** Rules beyond types. Values may be unknown still. */
   readonly rules?: (inputs: PropertyMap) => readonly CheckFailure[];
   /** Whether a change is taken over in place, without a new value. */
@@ -63,7 +64,7 @@ export function randomResource(resource: RandomResource): ResourceHandler {
     read: (request) => read(resource, request),
 
     update({ id, oldState, news, preview }) {
-      const outputs = pick(oldState, resource.computed);
+      const outputs = pick(oldState, Object.keys(resource.computed));
       const state = { ...outputs, ...plan(resource, news) };
       return { state: preview ? seal(resource, { ...state, id }) : record(resource, id, state) };
     },
@@ -109,11 +110,10 @@ function inPlace(
 
 async function read(resource: RandomResource, request: ReadRequest): Promise<ReadResult> {
   const { id, type, state, inputs } = request;
-  if (resource.computed.some((key) => key in state)) {
-    return { id, inputs, state: record(resource, id, state) };
-  }
+  const computed = Object.keys(resource.computed);
   // A pet's name is its id: it has nothing computed that could tell a recorded one from an import.
-  if (resource.computed.length === 0 && Object.keys(state).length > 0) {
+  const signs = computed.length > 0 ? computed : Object.keys(state);
+  if (signs.some((key) => key in state)) {
     return { id, inputs, state: record(resource, id, state) };
   }
   if (!resource.adopt) throw new InvalidRequestError(`${type} does not support import`);
@@ -125,14 +125,14 @@ async function read(resource: RandomResource, request: ReadRequest): Promise<Rea
 
 function preliminary(resource: RandomResource, inputs: PropertyMap): PropertyMap {
   const unknown = Object.fromEntries(
-    ["id", ...resource.computed].map((key) => [key, new Unknown()]),
+    ["id", ...Object.keys(resource.computed)].map((key) => [key, new Unknown()]),
   );
   return seal(resource, { ...inputs, ...unknown });
 }
 
 /** State as the official plugin records it. */
 function record(resource: RandomResource, id: string, values: PropertyMap): PropertyMap {
-  const known = pick(values, [...Object.keys(resource.inputs), ...resource.computed]);
+  const known = pick(values, [...Object.keys(resource.inputs), ...Object.keys(resource.computed)]);
   const { schemaVersion: version } = resource;
   return {
     ...seal(resource, known),

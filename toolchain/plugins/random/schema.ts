@@ -15,27 +15,24 @@ export function packageSchema(
 }
 
 function describe(resource: RandomResource): Record<string, unknown> {
+  const { secrets = [], completed = [] } = resource;
   const inputs = typesOf(resource.inputs);
-  const outputs = resource.computed.map((key) => [
+  const outputs = Object.entries(typesOf(resource.computed)).map(([key, type]) => [
     key,
-    { ...outputType(key), ...(resource.secrets?.includes(key) ? { secret: true } : {}) },
+    secrets.includes(key) ? { ...type, secret: true } : type,
   ]);
-  const always = Object.entries(resource.inputs)
-    .filter(([, spec]) => spec.required === true || spec.default !== undefined)
-    .map(([key]) => key);
+  const specs = Object.entries(resource.inputs);
+  const filled = specs.filter(([, spec]) => spec.required === true || spec.default !== undefined);
+  const always = [...filled.map(([key]) => key), ...completed, ...Object.keys(resource.computed)];
   return {
     inputProperties: inputs,
-    requiredInputs: Object.keys(resource.inputs).filter((key) => resource.inputs[key]?.required),
+    requiredInputs: specs.filter(([, spec]) => spec.required).map(([key]) => key),
     properties: { ...inputs, ...Object.fromEntries(outputs) },
-    required: [...always, ...resource.computed].sort(),
+    required: always.sort(),
   };
 }
 
-function outputType(key: string): Record<string, unknown> {
-  return key === "results" ? { type: "array", items: { type: "string" } } : { type: "string" };
-}
-
-function typesOf(specs: PropertySpecs): Record<string, unknown> {
+function typesOf(specs: PropertySpecs): Record<string, Record<string, unknown>> {
   return Object.fromEntries(Object.entries(specs).map(([key, spec]) => [key, typeOf(spec)]));
 }
 

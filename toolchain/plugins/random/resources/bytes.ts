@@ -10,7 +10,12 @@ export const randomId: RandomResource = {
     byteLength: { type: "integer", required: true },
     prefix: { type: "string" },
   },
-  computed: ["b64Std", "b64Url", "dec", "hex"],
+  computed: {
+    b64Std: { type: "string" },
+    b64Url: { type: "string" },
+    dec: { type: "string" },
+    hex: { type: "string" },
+  },
   rules: (inputs) => within(inputs, "byteLength", 1),
   generate(inputs) {
     const bytes = drawBytes(requireNumber(inputs, "byteLength"));
@@ -34,7 +39,7 @@ export const randomId: RandomResource = {
 
 export const randomBytes: RandomResource = {
   inputs: { keepers, length: { type: "integer", required: true } },
-  computed: ["base64", "hex"],
+  computed: { base64: { type: "string" }, hex: { type: "string" } },
   secrets: ["base64", "hex"],
   rules: (inputs) => within(inputs, "length", 1),
   generate(inputs) {

@@ -17,7 +17,7 @@ export const randomInteger: RandomResource = {
       unsupported: "the value that the official plugin derives from a seed cannot be made here",
     },
   },
-  computed: ["result"],
+  computed: { result: { type: "integer" } },
   rules,
   generate(inputs) {
     const result = randomInt(requireNumber(inputs, "min"), requireNumber(inputs, "max") + 1);

@@ -9,7 +9,7 @@ const bcryptBytes = 72;
 
 export const randomPassword: RandomResource = {
   ...stringBase,
-  computed: ["bcryptHash", "result"],
+  computed: { bcryptHash: { type: "string" }, result: { type: "string" } },
   secrets: ["bcryptHash", "result"],
   schemaVersion: "3",
   async generate(planned) {

@@ -10,7 +10,7 @@ export const randomPet: RandomResource = {
     prefix: { type: "string" },
     separator: { type: "string", default: "-" },
   },
-  computed: [],
+  computed: {},
   rules: (inputs) => within(inputs, "length", 1, 100),
   generate(inputs) {
     const prefix = stringAt(inputs, "prefix") ?? "";

@@ -13,7 +13,7 @@ export const randomShuffle: RandomResource = {
       unsupported: "the order that the official plugin derives from a seed cannot be made here",
     },
   },
-  computed: ["results"],
+  computed: { results: { type: "list", items: { type: "string" } } },
   rawNames: { inputs: "input", results: "result" },
   rules: (inputs) => within(inputs, "resultCount", 0),
   generate(planned) {

@@ -35,13 +35,14 @@ const inputs: PropertySpecs = {
 export const stringBase = {
   inputs,
   complete,
+  completed: ["number", "numeric"],
   rules: (planned) => [...lengthRules(planned), ...classRules(planned)],
   updates,
 } satisfies Partial<RandomResource>;
 
 export const randomString: RandomResource = {
   ...stringBase,
-  computed: ["result"],
+  computed: { result: { type: "string" } },
   schemaVersion: "2",
   generate(planned) {
     const result = composeResult(planned);

@@ -10,7 +10,7 @@ export const randomUuid7: RandomResource = uuidResource(() => uuid7(Date.now()))
 function uuidResource(draw: () => string): RandomResource {
   return {
     inputs: { keepers },
-    computed: ["result"],
+    computed: { result: { type: "string" } },
     generate() {
       const result = draw();
       return { id: result, outputs: { result } };
