@@ -13,7 +13,8 @@ export function ordered(property: Property, elements: readonly PropertyValue[]):
 
 function rank(property: Property, element: PropertyValue): string {
   const block = blockOf(property);
-  return block === undefined ? String(element) : hashText(element, block);
+  if (block !== undefined) return hashText(element, block);
+  return typeof element === "string" ? element : hashText(element);
 }
 
 function hashText(value: PropertyValue | undefined, block?: Block, property?: Property): string {

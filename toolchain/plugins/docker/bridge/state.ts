@@ -25,7 +25,7 @@ export function officialState(
 ): PropertyMap {
   const state: PropertyMap = { id };
   for (const [key, property] of Object.entries(schema.properties))
-    state[key] = shaped(property, values[key] ?? null, filled);
+    state[key] = shaped(property, values[key] ?? property.default ?? null, filled);
   return {
     ...(schema.meta === undefined ? {} : { [metaKey]: schema.meta }),
     [deltaKey]: rawStateDelta(schema.properties, state),

@@ -1,4 +1,4 @@
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import type { Address, DaemonConfig } from "./address";
 import { resolveAddress, userSockets } from "./address";
 import { DaemonError, DaemonUnreachableError, isUnreachable, statusOf, textOf } from "./errors";
@@ -86,7 +86,9 @@ interface Connected {
 }
 
 async function ping(address: Address): Promise<Connected> {
-  const docker = new Docker(address.options);
+  // Loaded only here: most calls of a preview need no daemon, and this costs as much as all the rest.
+  const { default: Client } = await import("dockerode");
+  const docker = new Client(address.options);
   const late = new Promise<never>((_, reject) => {
     setTimeout(() => {
       reject(new Error(`no answer within ${pingTimeoutMs / 1000} s`));

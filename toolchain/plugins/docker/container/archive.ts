@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import type { PropertyMap } from "../../host/values";
 import { flag, text } from "../bridge/read";
@@ -22,9 +23,7 @@ export async function uploadArchive(uploads: readonly PropertyMap[]): Promise<Bu
     );
   }
   archive.finalize();
-  const chunks: Buffer[] = [];
-  for await (const chunk of Readable.from(archive)) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
+  return buffer(Readable.from(archive));
 }
 
 async function contentOf(upload: PropertyMap, file: string): Promise<Buffer> {

@@ -15,7 +15,7 @@ export async function imported(daemon: Daemon, info: ContainerInfo): Promise<Pro
   const imageEnvs = new Set(image?.Config.Env ?? []);
   const imageLabels = image?.Config.Labels ?? {};
   const labels = Object.fromEntries(
-    Object.entries(info.Config.Labels).filter(
+    Object.entries(info.Config.Labels ?? {}).filter(
       ([key, value]) => key !== ownLabels && imageLabels[key] !== value,
     ),
   );
@@ -28,7 +28,7 @@ export async function imported(daemon: Daemon, info: ContainerInfo): Promise<Pro
     attach: false,
     logs: false,
     wait: false,
-    envs: info.Config.Env.filter((entry) => !imageEnvs.has(entry)),
+    envs: (info.Config.Env ?? []).filter((entry) => !imageEnvs.has(entry)),
     labels: labelBlocks(labels),
     logOpts: { ...info.HostConfig.LogConfig?.Config },
     volumes: (info.HostConfig.Binds ?? []).map(bind),
@@ -36,8 +36,7 @@ export async function imported(daemon: Daemon, info: ContainerInfo): Promise<Pro
     ports: boundPorts(info),
     ulimits: (info.HostConfig.Ulimits ?? []).map((limit) => ({ name: limit.Name ?? "" })),
   };
-  const values = inspected(info, recorded);
-  return { ...values, ...(info.Config.Hostname === info.Id.slice(0, 12) ? {} : {}) };
+  return inspected(info, recorded);
 }
 
 function bind(text: string): PropertyMap {
@@ -60,18 +59,17 @@ function networks({
   if (!defaultNetworks.has(mode) || (names.length === 1 && names[0] === "bridge")) return [];
   return Object.entries(settings.Networks).map(([name, network]) => ({
     name,
-    aliases: (network.Aliases ?? []).filter((alias: string) => !Id.startsWith(alias)),
+    aliases: (network.Aliases ?? []).filter((alias) => !Id.startsWith(alias)),
     ipv4Address: network.IPAMConfig?.IPv4Address ?? "",
   }));
 }
 
 function boundPorts({ HostConfig: host }: ContainerInfo): PropertyMap[] {
-  const bindings = Object.entries(host.PortBindings ?? {}) as [string, { HostIp: string }[]][];
-  return bindings.flatMap(([key, list]) => {
+  return Object.entries(host.PortBindings ?? {}).flatMap(([key, bindings]) => {
     const [internal, protocol = "tcp"] = key.split("/");
-    return list.map(({ HostIp }) => ({
+    return (bindings ?? []).map(({ HostIp: ip = "" }) => ({
       internal: Number(internal),
-      ip: HostIp === "" ? "0.0.0.0" : HostIp,
+      ip: ip === "" ? "0.0.0.0" : ip,
       protocol,
     }));
   });

@@ -7,6 +7,7 @@ const mebibyte = 1024 * 1024;
 const nanoCpus = 1e9;
 
 type HostConfig = ContainerInfo["HostConfig"];
+type Texts = readonly string[] | null | undefined;
 
 /**
  * A container as the daemon shows it, in the provider's properties.
@@ -42,7 +43,7 @@ export function inspected(info: ContainerInfo, recorded: PropertyMap): PropertyM
 
 function process({ Config: config, HostConfig: host }: ContainerInfo): PropertyMap {
   return {
-    command: config.Cmd ?? [],
+    command: [...(config.Cmd ?? [])],
     entrypoints: listOf(config.Entrypoint),
     hostname: config.Hostname,
     domainname: config.Domainname,
@@ -64,7 +65,7 @@ function isolation(host: HostConfig, recorded: PropertyMap): PropertyMap {
   return {
     capabilities:
       caps.length > 0
-        ? { adds: host.CapAdd ?? [], drops: host.CapDrop ?? [] }
+        ? { adds: [...(host.CapAdd ?? [])], drops: [...(host.CapDrop ?? [])] }
         : (recorded.capabilities ?? null),
     privileged: host.Privileged ?? false,
     publishAllPorts: host.PublishAllPorts ?? false,
@@ -206,16 +207,13 @@ function listOf(value: string | string[] | null | undefined): string[] {
 }
 
 /** The daemon shows an empty list whether or not one was given. */
-function unlessEmpty(
-  list: string[] | null | undefined,
-  recorded: PropertyValue | undefined,
-): PropertyValue {
-  if (list !== null && list !== undefined && list.length > 0) return list;
+function unlessEmpty(list: Texts, recorded: PropertyValue | undefined): PropertyValue {
+  if (list !== null && list !== undefined && list.length > 0) return [...list];
   return Array.isArray(recorded) ? [] : null;
 }
 
 function mapOr(
-  map: Record<string, string> | null | undefined,
+  map: Readonly<Record<string, string>> | null | undefined,
   recorded: PropertyValue | undefined,
 ): PropertyValue {
   if (map !== null && map !== undefined && Object.keys(map).length > 0) return { ...map };

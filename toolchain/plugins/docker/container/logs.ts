@@ -1,4 +1,4 @@
-import { PassThrough } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import type { Container } from "dockerode";
 
 const frameHeader = 8;
@@ -37,11 +37,6 @@ export async function followLogs(
     follow: true,
     abortSignal: signal,
   });
-  const chunks: Buffer[] = [];
-  const through = new PassThrough();
-  stream.on("error", (error: Error) => through.destroy(error));
-  stream.pipe(through);
-  for await (const chunk of through) chunks.push(Buffer.from(chunk));
-  const raw = Buffer.concat(chunks);
+  const raw = await buffer(stream);
   return tty ? raw.toString("utf8") : withoutFrames(raw).toString("utf8");
 }

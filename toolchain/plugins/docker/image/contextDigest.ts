@@ -33,7 +33,7 @@ async function fileDigest(path: string): Promise<Buffer> {
   return hash.digest();
 }
 
-const permissions = "rwxrwxrwx";
+const permissions = ["r", "w", "x", "r", "w", "x", "r", "w", "x"];
 
 /** A file's mode in Go's notation. */
 export function modeText(stats: Stats): string {
@@ -47,7 +47,7 @@ export function modeText(stats: Stats): string {
     [(stats.mode & 0o1000) !== 0, "t"],
   ];
   const prefix = kinds.map(([is, letter]) => (is ? letter : "")).join("");
-  const bits = [...permissions].map((letter, index) =>
+  const bits = permissions.map((letter, index) =>
     (stats.mode & (1 << (8 - index))) === 0 ? "-" : letter,
   );
   return (prefix === "" ? "-" : prefix) + bits.join("");

@@ -13,9 +13,9 @@ export interface ContextFile {
 /** What an ignore file leaves out of a build context. */
 export interface Exclusions {
   readonly text: string;
-  excludes(name: string): boolean;
+  readonly excludes: (name: string) => boolean;
   /** Whether nothing below a folder can be taken back in. */
-  prunes(folder: string): boolean;
+  readonly prunes: (folder: string) => boolean;
 }
 
 /** The Dockerfile's own ignore file, else the context's, else none. */

@@ -15,7 +15,7 @@ const retryMs = 500;
 export function networkResource(daemon: () => Daemon): ResourceHandler {
   return bridged(schema, {
     create: (context, inputs) => createNetwork(daemon(), context, inputs),
-    read: (_context, id) => readNetwork(daemon(), id),
+    read: (_context, id, recorded) => readNetwork(daemon(), id, recorded),
     remove: (context, id) => removeNetwork(daemon(), context, id),
   });
 }
@@ -40,7 +40,7 @@ async function createNetwork(
   } catch (error) {
     id = await afterConflict(daemon, context, inputs, error, attempt);
   }
-  const found = await readNetwork(daemon, id);
+  const found = await readNetwork(daemon, id, inputs);
   if (found === undefined)
     throw new Error(`The network "${name}" was gone right after its creation`);
   return found;
@@ -76,7 +76,11 @@ async function afterConflict(
   );
 }
 
-async function readNetwork(daemon: Daemon, id: string): Promise<Found | undefined> {
+async function readNetwork(
+  daemon: Daemon,
+  id: string,
+  recorded: PropertyMap,
+): Promise<Found | undefined> {
   const info: NetworkInspectInfo | undefined = await daemon.find("inspect the network", (docker) =>
     docker.getNetwork(id).inspect(),
   );
@@ -98,7 +102,7 @@ async function readNetwork(daemon: Daemon, id: string): Promise<Found | undefine
         subnet: config.Subnet ?? "",
         gateway: config.Gateway ?? "",
         ipRange: config.IPRange ?? "",
-        auxAddress: auxiliary(config),
+        auxAddress: auxiliary(config, recorded),
       })),
       options: { ...info.Options },
       scope: info.Scope,
@@ -106,10 +110,14 @@ async function readNetwork(daemon: Daemon, id: string): Promise<Found | undefine
   };
 }
 
-function auxiliary(config: { AuxiliaryAddresses?: Partial<Record<string, string>> }): PropertyMap {
-  return Object.fromEntries(
-    Object.entries(config.AuxiliaryAddresses ?? {}).map(([host, address]) => [host, address ?? ""]),
-  );
+/** Where the program gave the ranges, it gave none of these; else the daemon said that there are none. */
+function auxiliary(
+  { AuxiliaryAddresses: addresses = {} }: { AuxiliaryAddresses?: Partial<Record<string, string>> },
+  recorded: PropertyMap,
+): PropertyMap | null {
+  const entries = Object.entries(addresses).map(([host, address]) => [host, address ?? ""]);
+  if (entries.length === 0 && blocks(recorded, "ipamConfigs").length > 0) return null;
+  return Object.fromEntries(entries) as PropertyMap;
 }
 
 function createRequest(inputs: PropertyMap): NetworkCreateOptions {

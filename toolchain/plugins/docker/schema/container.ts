@@ -22,7 +22,9 @@ const unlessEmpty = (old: PropertyValue, next: PropertyValue): boolean =>
   next === "" || next === null || old === next;
 
 const sameDuration = (old: PropertyValue, next: PropertyValue): boolean =>
-  durationNanoseconds(String(old)) === durationNanoseconds(String(next));
+  typeof old === "string" &&
+  typeof next === "string" &&
+  durationNanoseconds(old) === durationNanoseconds(next);
 
 const span: Property = {
   type: "string",
