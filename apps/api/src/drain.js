@@ -9,10 +9,11 @@ import { setTimeout as sleep } from "node:timers/promises";
  * @param {import("./app.js").Parts["lifecycle"]} parts.lifecycle
  * @param {Pick<import("./live.js").Feed, "close">} parts.feed
  * @param {{ drainSeconds: number, drainListenSeconds: number }} parts.config
+ * @param {() => void} parts.closeSilent
  * @param {AbortSignal} parts.hurry ends the listening window early
  * @returns {Promise<boolean>} whether everything was finished in time
  */
-export async function drain({ app, lifecycle, feed, config, hurry }) {
+export async function drain({ app, lifecycle, feed, config, closeSilent, hurry }) {
   const deadline = Date.now() + config.drainSeconds * 1000;
   lifecycle.state = "draining";
   app.log.info({ listenSeconds: config.drainListenSeconds }, "draining");
@@ -30,7 +31,27 @@ export async function drain({ app, lifecycle, feed, config, hurry }) {
     },
     Math.max(deadline - Date.now(), 0),
   );
-  await app.close();
+  const closed = app.close();
+  closeSilent();
+  await closed;
   clearTimeout(cut);
   return isWhole;
+}
+
+/**
+ * Knows the connections on which nothing was ever asked. Node takes these for busy, and would wait for them.
+ *
+ * @param {import("node:http").Server} server
+ * @returns {() => void} closes them
+ */
+export function trackSilentConnections(server) {
+  /** @type {Set<import("node:net").Socket>} */
+  const sockets = new Set();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return () => {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  };
 }

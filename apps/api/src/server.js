@@ -4,7 +4,7 @@ import { buildApp } from "./app.js";
 import { createCache } from "./cache.js";
 import { ConfigError, readConfig } from "./config.js";
 import { createDatabase } from "./database.js";
-import { drain } from "./drain.js";
+import { drain, trackSilentConnections } from "./drain.js";
 import { createFeed, followPurchases } from "./live.js";
 import { readMigrations } from "./migrations.js";
 import { createPredictions } from "./predictions.js";
@@ -42,6 +42,7 @@ const app = await buildApp(
   { config, version, purchases, predictions, status, feed, lifecycle },
   log,
 );
+const closeSilent = trackSilentConnections(app.server);
 
 const cleaning = setInterval(() => {
   purchases
@@ -60,7 +61,7 @@ function listenForSignals() {
       hurry.abort();
       return;
     }
-    const isWhole = await drain({ app, lifecycle, feed, config, hurry: hurry.signal });
+    const isWhole = await drain({ app, lifecycle, feed, config, closeSilent, hurry: hurry.signal });
     clearInterval(cleaning);
     cache.close();
     await Promise.all([follower.close(), database.close()]);

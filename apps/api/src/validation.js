@@ -4,7 +4,7 @@ import { RequestError } from "./errors.js";
 
 /** @typedef {import("ajv").ErrorObject} AjvError */
 
-const options = { allErrors: true, verbose: true };
+const options = { allErrors: true, verbose: true, useDefaults: true };
 const strict = new Ajv(options);
 const coercing = new Ajv({ ...options, coerceTypes: true });
 for (const ajv of [strict, coercing]) formats.default(ajv, ["date-time"]);

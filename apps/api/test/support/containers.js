@@ -116,6 +116,8 @@ async function start(image, port, inner, options, command = []) {
   const publish = ["-p", `127.0.0.1:${port}:${inner}`];
   const label = ["--label", "landfall.test=apps"];
   const args = ["run", "-d", "--pull", "never", "--name", name, ...label, ...publish, ...options];
-  await run("docker", [...args, image, ...command]);
+  await run("docker", [...args, image, ...command]).catch((error) => {
+    throw new Error(`${image} does not start (scripts/up makes the base images)`, { cause: error });
+  });
   return name;
 }

@@ -6,6 +6,10 @@ import { freePort, until } from "./containers.js";
 const ROOT = new URL("../../", import.meta.url);
 
 /**
+ * @typedef {{ status: number, headers: Headers, body: any }} Answer a body of JSON, about which the test knows more
+ */
+
+/**
  * The real server as a process of its own.
  *
  * @param {Record<string, string>} env
@@ -25,13 +29,13 @@ export async function startApi(env, { waitFor = "/ready" } = {}) {
     port,
     url,
 
-    /** @param {string} path @param {RequestInit} [init] */
+    /** @param {string} path @param {RequestInit} [init] @returns {Promise<Answer>} */
     async get(path, init) {
       const response = await fetch(url + path, init);
       return { status: response.status, headers: response.headers, body: await response.json() };
     },
 
-    /** @param {unknown} body @param {Record<string, string>} [headers] */
+    /** @param {unknown} body @param {Record<string, string>} [headers] @returns {Promise<Answer>} */
     async post(body, headers) {
       const response = await fetch(`${url}/api/purchases`, {
         method: "POST",
