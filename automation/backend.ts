@@ -25,7 +25,10 @@ export async function backendOf(
 }
 
 /** The path of a stack below the backend's bookkeeping folders. */
-export function stackPath(project: Project, stack: string): string[] {
+export function stackPath(
+  project: Project,
+  stack: string,
+): [organization: string, project: string, stack: string] {
   return ["organization", project.name, shortStackName(stack)];
 }
 

@@ -94,7 +94,7 @@ export interface LockEvent extends EventBase {
 
 export interface RecoveryEvent extends EventBase {
   kind: "recovery";
-  action: "lock-cleared" | "pending-cleared" | "container-removed" | "release-interrupted";
+  action: "lock-cleared" | "pending-cleared" | "container-removed" | "network-removed";
   subject: string;
   detail: string;
 }

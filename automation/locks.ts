@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
 
 import { isAlive, startTicks } from "./engine/processTree";
 import { LockedError } from "./errors";
+import { userName } from "./provenance";
 import type { LockHolder } from "./results";
 
 /** The locks of one stack, in the engine's own format and place, so that both sides see each other's. */
@@ -50,7 +51,7 @@ export class FileLocks implements Locks {
     const location = join(this.dir, `${randomUUID()}.json`);
     const mine: LockFile = {
       pid: process.pid,
-      username: userInfo().username,
+      username: userName(),
       hostname: hostname(),
       timestamp: new Date().toISOString(),
     };

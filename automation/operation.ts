@@ -4,6 +4,7 @@ import type { Control, Operation } from "./control";
 import { CancelledError } from "./errors";
 import type { DeployEvent, EventBody, PhaseName } from "./events";
 import { Redactor } from "./redact";
+import { redactError } from "./redactError";
 import type { PhaseTiming } from "./results";
 
 /** What an operation's steps share: signal, redactor, events and the time each phase took. */
@@ -73,9 +74,17 @@ function tell({ onEvent }: Control, event: DeployEvent): void {
   }
 }
 
+export interface OperationSubject {
+  operation: string;
+  stack: string;
+  clock: Clock;
+  /** Give the result as it is: its secrets were asked for. @default false */
+  keepsSecrets?: boolean;
+}
+
 /** Starts an operation now and gives its handle. */
 export function startOperation<Result>(
-  about: { operation: string; stack: string; clock: Clock },
+  about: OperationSubject,
   control: Control,
   run: (context: OperationContext) => Promise<Result>,
 ): Operation<Result> {
@@ -102,6 +111,12 @@ export function startOperation<Result>(
       context.check();
       return run(context);
     })
+    .then(
+      (value) => (about.keepsSecrets === true ? value : context.redactor.data(value)),
+      (error: unknown) => {
+        throw redactError(error, context.redactor);
+      },
+    )
     .finally(() => {
       control.signal?.removeEventListener("abort", forward);
       channel.end();

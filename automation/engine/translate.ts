@@ -17,7 +17,6 @@ export class EventTranslator {
   private readonly unchanged = new Set<string>();
   private readonly startedAt = new Map<string, number>();
   private summary: Changes | undefined;
-  private durationMs = 0;
 
   constructor(private readonly now: () => number) {}
 
@@ -38,6 +37,11 @@ export class EventTranslator {
   /** What happened: the engine's summary where there was one, else counted. */
   get changes(): Changes {
     return this.summary ?? countChanges(this.resources, this.unchanged.size);
+  }
+
+  /** Whether the engine told its own counts. */
+  get hasSummary(): boolean {
+    return this.summary !== undefined;
   }
 
   get resources(): ResourceChange[] {
@@ -128,8 +132,8 @@ export class EventTranslator {
 
   private summarised(event: NonNullable<EngineEvent["summaryEvent"]>): EventBody[] {
     this.summary = changesOf(event.resourceChanges ?? {});
-    this.durationMs = (event.durationSeconds ?? 0) * 1000;
-    return [{ kind: "summary", changes: this.summary, durationMs: this.durationMs }];
+    const durationMs = (event.durationSeconds ?? 0) * 1000;
+    return [{ kind: "summary", changes: this.summary, durationMs }];
   }
 }
 

@@ -1,0 +1,223 @@
+import { ensureToolchain, locateToolchain } from "../toolchain/setup";
+import type { Toolchain } from "../toolchain/setup";
+import { projectEnvironment } from "../toolchain/devEnvironment";
+import { parseArgs } from "./arguments";
+import { systemClock } from "./clock";
+import type { Clock } from "./clock";
+import type { Control, Operation } from "./control";
+import { LandfallError } from "./errors";
+import { startOperation } from "./operation";
+import type { OperationContext } from "./operation";
+import type { ArgsOf, OperationName, Operations, ResultOf } from "./operations";
+import { findProjectDir, shortStackName } from "./project";
+import { openSession } from "./session";
+import type { Session } from "./session";
+import { cancel } from "./verbs/cancel";
+import { destroy } from "./verbs/destroy";
+import { doctor } from "./verbs/doctor";
+import { history } from "./verbs/history";
+import { logs } from "./verbs/logs";
+import { preview } from "./verbs/preview";
+import { refresh } from "./verbs/refresh";
+import { rollback } from "./verbs/rollback";
+import { status } from "./verbs/status";
+import { up } from "./verbs/up";
+import { outputs, verify } from "./verbs/verify";
+import { loadProject } from "./workspace";
+import type { EngineSettings } from "./workspace";
+
+export interface DeployerOptions {
+  /** Folder of the Pulumi project, or one below it. @default the working directory */
+  projectDir?: string;
+  /** The environment to start the engine with, instead of this process's. It is copied once. @default process.env */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** An engine that is ready. @default the project's own, set up when it is not there yet */
+  toolchain?: Toolchain;
+  /** Time, for tests. @default the system's */
+  clock?: Clock;
+  /** Seconds that a cancelled engine gets to finish what it is doing, before it is asked again. @default 30 */
+  interruptAfterSeconds?: number;
+  /** Seconds from then until it is killed with all its plugins. @default 15 */
+  killAfterSeconds?: number;
+}
+
+/**
+ * Deploys Pulumi projects. One deployer serves any number of operations at once: each has its own environment,
+ * engine process and redactor, and nothing of this process (environment, working directory) is changed.
+ *
+ * ```ts
+ * const deployer = new Deployer({ projectDir: "infra" });
+ * const operation = deployer.up({ stack: "dev" });
+ * for await (const event of operation.events) console.log(event.kind);
+ * const { verdict } = await operation;
+ * ```
+ */
+export class Deployer implements Operations {
+  private readonly env: Readonly<Record<string, string>>;
+  private readonly clock: Clock;
+
+  constructor(private readonly options: DeployerOptions = {}) {
+    this.env = definedOnly(options.env ?? process.env);
+    this.clock = options.clock ?? systemClock;
+  }
+
+  /** Shows what an update would change. */
+  preview(args: ArgsOf<"preview">, control?: Control): Operation<ResultOf<"preview">> {
+    return this.onStack("preview", args, control, preview);
+  }
+
+  /** Deploys, then looks at what is really running. Resolves with the verdict, `failed` included. */
+  up(args: ArgsOf<"up">, control?: Control): Operation<ResultOf<"up">> {
+    return this.onStack("up", args, control, up);
+  }
+
+  /** Deploys an earlier release's config and images again, as a new release. */
+  rollback(args: ArgsOf<"rollback">, control?: Control): Operation<ResultOf<"rollback">> {
+    return this.onStack("rollback", args, control, rollback);
+  }
+
+  /** Deletes the stack's resources; protected ones only with `includeProtected`. */
+  destroy(args: ArgsOf<"destroy">, control?: Control): Operation<ResultOf<"destroy">> {
+    return this.onStack("destroy", args, control, destroy);
+  }
+
+  /** Brings the state in line with what is really there. */
+  refresh(args: ArgsOf<"refresh">, control?: Control): Operation<ResultOf<"refresh">> {
+    return this.onStack("refresh", args, control, refresh);
+  }
+
+  /** Compares what is running with what the last update deployed. */
+  verify(args: ArgsOf<"verify">, control?: Control): Operation<ResultOf<"verify">> {
+    return this.onStack("verify", args, control, verify);
+  }
+
+  /** Services, replicas, health, lock and release as they are now. */
+  status(args: ArgsOf<"status">, control?: Control): Operation<ResultOf<"status">> {
+    return this.onStack("status", args, control, status);
+  }
+
+  /** The outputs of the last update. */
+  outputs(args: ArgsOf<"outputs">, control?: Control): Operation<ResultOf<"outputs">> {
+    return this.onStack("outputs", args, control, outputs, true);
+  }
+
+  /** Logs of the stack's containers, as events of kind `log`. */
+  logs(args: ArgsOf<"logs">, control?: Control): Operation<ResultOf<"logs">> {
+    return this.onStack("logs", args, control, logs);
+  }
+
+  /** Releases, newest first. */
+  history(args: ArgsOf<"history">, control?: Control): Operation<ResultOf<"history">> {
+    return this.onStack("history", args, control, history);
+  }
+
+  /** Stops the update that holds the stack's lock, and frees the lock. */
+  cancel(args: ArgsOf<"cancel">, control?: Control): Operation<ResultOf<"cancel">> {
+    return this.onStack("cancel", args, control, cancel);
+  }
+
+  /** Checks this machine, the toolchain and, where one is named, a stack. Sets nothing up. */
+  doctor(args: ArgsOf<"doctor"> = {}, control: Control = {}): Operation<ResultOf<"doctor">> {
+    const about = { operation: "doctor", stack: args.stack ?? "", clock: this.clock };
+    return startOperation(about, control, async (context) => {
+      const { stack, cwd } = parseArgs("doctor", args);
+      const from = cwd ?? this.options.projectDir ?? process.cwd();
+      const open = stack === undefined ? undefined : () => this.open(context, from, false);
+      return doctor({ from, env: this.env, open });
+    });
+  }
+
+  private onStack<N extends Exclude<OperationName, "doctor">>(
+    name: N,
+    args: ArgsOf<N>,
+    control: Control | undefined,
+    verb: (session: Session, args: ArgsOf<N>) => Promise<ResultOf<N>>,
+    keepsSecrets = false,
+  ): Operation<ResultOf<N>> {
+    const about = {
+      operation: name,
+      stack: stackIn(args),
+      clock: this.clock,
+      keepsSecrets,
+    };
+    return startOperation(about, control ?? {}, async (context) => {
+      const parsed = parseArgs(name, args);
+      const session = await this.open(context, parsed.cwd);
+      return verb(session, parsed);
+    });
+  }
+
+  /** @param mayBuild Whether an engine that is not there may be made ready, which takes minutes. */
+  private async open(
+    context: OperationContext,
+    cwd: string | undefined,
+    mayBuild = true,
+  ): Promise<Session> {
+    const dir = findProjectDir(cwd ?? this.options.projectDir ?? process.cwd());
+    const ready = this.options.toolchain ?? locateToolchain(dir, this.env);
+    if (ready === undefined && !mayBuild) {
+      throw new LandfallError("toolchain", `the Pulumi engine is not set up for ${dir}`);
+    }
+    const toolchain = ready ?? (await context.phase("toolchain", () => this.setUp(context, dir)));
+    const { interruptAfterSeconds = 30, killAfterSeconds = 15 } = this.options;
+    const env = this.environment(dir, context.stack, toolchain);
+    context.redactor.add(secretVariables.flatMap((name) => env[name] ?? []));
+    const settings: EngineSettings = {
+      binary: toolchain.pulumi,
+      version: toolchain.version,
+      env,
+      signal: context.signal,
+      interruptAfterMs: interruptAfterSeconds * 1000,
+      killAfterMs: killAfterSeconds * 1000,
+    };
+    return openSession(context, await loadProject(dir, settings), settings);
+  }
+
+  private environment(dir: string, stack: string, toolchain: Toolchain): Record<string, string> {
+    return {
+      ...this.env,
+      ...projectEnvironment(dir, shortStackName(stack), this.env),
+      ...toolchain.env,
+    };
+  }
+
+  private async setUp(context: OperationContext, root: string): Promise<Toolchain> {
+    try {
+      return await ensureToolchain({
+        root,
+        env: this.env,
+        signal: context.signal,
+        progress: ({ line }) => {
+          context.emit({ kind: "diagnostic", severity: "info", ephemeral: true, message: line });
+        },
+      });
+    } catch (error) {
+      context.check();
+      const message = error instanceof Error ? error.message : String(error);
+      throw new LandfallError("toolchain", message, { cause: error });
+    }
+  }
+}
+
+/** The stack's name for events, before the arguments are checked. */
+function stackIn(args: unknown): string {
+  const { stack } = (args ?? {}) as { stack?: unknown };
+  return typeof stack === "string" ? stack : "";
+}
+
+/** Variables of the engine's environment whose values must not be shown. */
+const secretVariables = [
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_ACCESS_TOKEN",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "FLY_API_TOKEN",
+];
+
+function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+}

@@ -1,0 +1,25 @@
+export { Deployer } from "./deployer";
+export type { DeployerOptions } from "./deployer";
+export { operations } from "./operations";
+export type * from "./operations";
+export type * from "./events";
+export {
+  CancelledError,
+  ConfigError,
+  LandfallError,
+  LockedError,
+  RefusedError,
+  StackNotFoundError,
+  UsageError,
+  errorTable,
+  exitCodeOf,
+  exitCodes,
+  verdictExitCodes,
+} from "./errors";
+export type { ErrorCode, ErrorInfo, ExitCode, Problem } from "./errors";
+export { Redactor, redacted } from "./redact";
+export { FileReleaseStore } from "./stores/file";
+export type { ReleaseDraft, ReleaseRecord, ReleaseStore } from "./release";
+export { observers } from "./observers";
+export type { Observer } from "./observers";
+export type { Clock } from "./clock";

@@ -1,0 +1,164 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type Docker from "dockerode";
+
+import { dockerClient, isNotFound, labels, stackFilter } from "./docker";
+import type { StackState } from "./engine/state";
+import type { PendingOperation, StateDeployment } from "./engine/types";
+import { describeUrn, parseUrn } from "./engine/urn";
+import { LandfallError } from "./errors";
+import type { RecoveryAction } from "./results";
+import { reading } from "./session";
+import type { Session } from "./session";
+
+/** Resources whose half-made form is either nothing at all or a Docker object that is found by its labels. */
+const mendable = [
+  /^docker:/,
+  /^random:/,
+  /^pulumi-nodejs:dynamic\/landfall:/,
+  /^pulumi:providers:/,
+];
+
+/**
+ * Mends what a killed update left: containers that were made but not recorded are removed, and the pending
+ * operations of resources that are safe to make again are cleared. What is not safe is an error that names it.
+ *
+ * Nobody else can be at work meanwhile: the caller has seen that no lock is held, and the engine's lock is held here.
+ * @throws LandfallError `pending_operations`
+ */
+export async function recover(session: Session, state: StackState): Promise<RecoveryAction[]> {
+  const creating = state.pending.filter(({ type }) => type === "creating");
+  const unsafe = creating.filter(({ resource }) => !mendable.some((p) => p.test(resource.type)));
+  if (unsafe.length > 0) throw unmendable(session, unsafe);
+  if (creating.length === 0) return [];
+  const removed = await holding(session, () => removeUnrecorded(session, state));
+  return report(session, [...removed, ...(await clearPending(session, creating))]);
+}
+
+/** Removes containers of this stack that its state does not know, one-off tasks aside. */
+export async function removeUnrecorded(
+  session: Session,
+  state: StackState,
+): Promise<RecoveryAction[]> {
+  const touchesDocker = [...state.resources, ...state.pending.map(({ resource }) => resource)].some(
+    ({ type }) => type.startsWith("docker:"),
+  );
+  if (!touchesDocker) return [];
+  const docker = dockerClient(session.env);
+  const known = new Set(state.resources.map(({ id }) => id));
+  const found = await unrecordedContainers(docker, session, known);
+  const actions: RecoveryAction[] = [];
+  for (const { Id: id, Names: names } of found) {
+    await removeContainer(docker, id);
+    const subject = names[0]?.replace(/^\//, "") ?? id.slice(0, 12);
+    const detail = "it was made by an update that ended before it could record it";
+    actions.push({ action: "container-removed", subject, detail });
+  }
+  return [...actions, ...(await removeUnrecordedNetworks(docker, session, known))];
+}
+
+/** A network that was made but not recorded holds its subnet, so that the next one could not be made. */
+async function removeUnrecordedNetworks(
+  docker: Docker,
+  { project, shortStack }: Session,
+  known: ReadonlySet<string | undefined>,
+): Promise<RecoveryAction[]> {
+  const networks = await docker.listNetworks({ filters: stackFilter(project.name, shortStack) });
+  const actions: RecoveryAction[] = [];
+  for (const { Id: id, Name: subject } of networks.filter((network) => !known.has(network.Id))) {
+    await docker.getNetwork(id).remove();
+    const detail = "it was made by an update that ended before it could record it";
+    actions.push({ action: "network-removed", subject, detail });
+  }
+  return actions;
+}
+
+async function unrecordedContainers(
+  docker: Docker,
+  { project, shortStack }: Session,
+  known: ReadonlySet<string | undefined>,
+): Promise<Docker.ContainerInfo[]> {
+  const filters = stackFilter(project.name, shortStack);
+  try {
+    const all = await docker.listContainers({ all: true, filters });
+    return all.filter(({ Id: id, Labels: own }) => !known.has(id) && own[labels.role] !== "task");
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new LandfallError(
+      "docker_unreachable",
+      `looking for what a killed update left: ${message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function removeContainer(docker: Docker, id: string): Promise<void> {
+  try {
+    await docker.getContainer(id).remove({ force: true });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/**
+ * Takes the pending operations out of the state. The import takes the engine's lock itself, so it cannot be held
+ * here; the state is therefore read again just before, and only what was judged safe is taken out.
+ */
+async function clearPending(
+  session: Session,
+  creating: readonly PendingOperation[],
+): Promise<RecoveryAction[]> {
+  const { workspace } = session;
+  const exported = await reading(session, () => workspace.exportRaw());
+  const deployment = exported.deployment as StateDeployment;
+  const safe = new Set(creating.map(({ resource }) => resource.urn));
+  const left = (deployment.pending_operations ?? []).filter(
+    ({ type, resource }) => type === "creating" && !safe.has(resource.urn),
+  );
+  const dir = await mkdtemp(join(tmpdir(), "landfall-"));
+  try {
+    const file = join(dir, "state.json");
+    const mended = { ...exported, deployment: { ...deployment, pending_operations: left } };
+    await writeFile(file, JSON.stringify(mended), { mode: 0o600 });
+    await reading(session, () => workspace.importRaw(file));
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+  return [...safe].map((urn) => ({
+    action: "pending-cleared",
+    subject: describeUrn(urn),
+    detail: "its creation had begun when an update was killed; it is made again",
+  }));
+}
+
+function holding<T>({ locks }: Session, step: () => Promise<T>): Promise<T> {
+  return locks === undefined ? step() : locks.hold(step);
+}
+
+function report({ context }: Session, actions: RecoveryAction[]): RecoveryAction[] {
+  for (const action of actions) context.emit({ kind: "recovery", ...action });
+  return actions;
+}
+
+function unmendable({ stack }: Session, operations: readonly PendingOperation[]): LandfallError {
+  const problems = operations.map(({ type, resource }) => ({
+    path: resource.urn,
+    message: `${type} had begun when an update was killed`,
+  }));
+  const names = operations.map(({ resource }) => {
+    const { type, name } = parseUrn(resource.urn);
+    return `  ${type} ${name}`;
+  });
+  return new LandfallError(
+    "pending_operations",
+    `stack "${stack}" has operations of a killed update, and whether these exist is not known:\n${names.join("\n")}`,
+    {
+      problems,
+      fix: "Look for each of them at its provider. Import or delete those that exist, then run `landfall refresh`, which clears the rest.",
+    },
+  );
+}

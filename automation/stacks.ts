@@ -1,0 +1,21 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Project } from "./project";
+import type { StackWorkspace } from "./workspace";
+
+/** Stacks that the backend has, and those that only have a config file so far. */
+export async function knownStacks({
+  project,
+  workspace,
+}: {
+  project: Project;
+  workspace: StackWorkspace;
+}): Promise<string[]> {
+  const [inBackend, files] = await Promise.all([
+    workspace.stackNames(),
+    readdir(join(project.dir, project.stackConfigDir ?? "")).catch(() => []),
+  ]);
+  const configured = files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+  return [...new Set([...inBackend, ...configured])].sort();
+}

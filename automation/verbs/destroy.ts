@@ -1,0 +1,71 @@
+import { realResources } from "../engine/state";
+import type { StateResource } from "../engine/types";
+import { parseUrn } from "../engine/urn";
+import type { DestroyArgs } from "../operations";
+import { removeUnrecorded } from "../recovery";
+import type { DestroyResult, ResourceChange } from "../results";
+import { engineRun, reading } from "../session";
+import type { Session } from "../session";
+import { outcomeOf } from "./outcome";
+import { prepare } from "./prepare";
+
+/** Deletes the stack's resources; protected ones only when asked to. */
+export async function destroy(session: Session, args: DestroyArgs): Promise<DestroyResult> {
+  const { context, workspace, store } = session;
+  const startedAt = context.clock.now();
+  const dryRun = args.dryRun === true;
+  const includeProtected = args.includeProtected === true;
+  const { state } = await prepare(session, {
+    waitSeconds: args.wait ?? 0,
+    create: false,
+    readOnly: dryRun,
+    checkConfig: false,
+  });
+  const guarded = realResources(state).filter((resource) => resource.protect === true);
+  const outcome = await context.phase("destroy", async () => {
+    if (includeProtected && !dryRun && guarded.length > 0) {
+      await reading(session, () => workspace.unprotectAll());
+    }
+    const run = await engineRun(session, args.wait ?? 0, (onEvent) =>
+      workspace.destroy({
+        dryRun,
+        // A dry run with them would fail at the first: the engine refuses before it shows anything.
+        excludeProtected: guarded.length > 0 && (dryRun || !includeProtected),
+        ...(args.parallel === undefined ? {} : { parallel: args.parallel }),
+        onEvent,
+      }),
+    );
+    if (run.error) throw run.error;
+    return run;
+  });
+  const base = await outcomeOf(session, outcome, startedAt);
+  if (dryRun) return { ...withGuarded(base, includeProtected ? guarded : []), ...rest(true) };
+  const left = await reading(session, () => workspace.state());
+  const empty = realResources(left).length === 0;
+  if (empty) await removeUnrecorded(session, { ...state, resources: [] });
+  const removed = empty && args.remove === true;
+  if (removed) {
+    await reading(session, () => workspace.removeStack());
+    await store.removeAll();
+  }
+  return { ...base, ...rest(false), removed };
+
+  function rest(dryRun: boolean): Pick<DestroyResult, "dryRun" | "kept" | "removed"> {
+    return { dryRun, kept: includeProtected ? [] : guarded.map(({ urn }) => urn), removed: false };
+  }
+}
+
+/** What a preview of a destruction leaves out because it is protected, added where it would go too. */
+function withGuarded<T extends Pick<DestroyResult, "changes" | "resources">>(
+  base: T,
+  guarded: readonly StateResource[],
+): T {
+  const more = guarded.map(({ urn, type }): ResourceChange => {
+    return { urn, type, name: parseUrn(urn).name, op: "delete", keys: [] };
+  });
+  return {
+    ...base,
+    changes: { ...base.changes, delete: base.changes.delete + more.length },
+    resources: [...base.resources, ...more],
+  };
+}

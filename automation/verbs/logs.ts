@@ -1,0 +1,150 @@
+import type Docker from "dockerode";
+
+import { dockerClient, dockerError, labels, stackFilter } from "../docker";
+import { UsageError } from "../errors";
+import { containerLines, mergeByTime, sinceSeconds } from "../logLines";
+import type { LogLine, LogQuery } from "../logLines";
+import { nearest } from "../nearest";
+import type { LogsArgs } from "../operations";
+import type { LogsResult } from "../results";
+import type { Session } from "../session";
+import { readStack } from "./prepare";
+
+/** How often containers that came since are looked for while following, in milliseconds. */
+const lookAgainMs = 2000;
+
+interface Source {
+  id: string;
+  name: string;
+  service: string;
+  replica?: number;
+}
+
+/** Gives the lines of the stack's containers as events. With `follow` it ends when it is cancelled. */
+export async function logs(session: Session, args: LogsArgs): Promise<LogsResult> {
+  const { context, stack } = session;
+  // For its secrets alone: what applications print passes the redactor too.
+  await readStack(session, { create: false });
+  const docker = dockerClient(session.env);
+  const sources = await sourcesOf(docker, session, args.service);
+  const query: Omit<LogQuery, "follow"> = {
+    signal: context.signal,
+    ...(args.since === undefined ? {} : { since: sinceSeconds(args.since, context.clock.now()) }),
+    ...(args.tail === undefined ? {} : { tail: args.tail }),
+  };
+  const teller = new Teller(session, sources);
+  await teller.tell(
+    mergeByTime(sources.map(({ id }) => containerLines(docker, id, { ...query, follow: false }))),
+  );
+  if (args.follow === true) await follow(docker, session, args, teller);
+  context.check();
+  return { stack, containers: teller.names, lines: teller.lines };
+}
+
+/** Follows every container from where its lines were left, and those that come later from their beginning. */
+async function follow(
+  docker: Docker,
+  session: Session,
+  args: LogsArgs,
+  teller: Teller,
+): Promise<void> {
+  const { context } = session;
+  const followed = new Map<string, Promise<void>>();
+  while (!context.signal.aborted) {
+    for (const source of await sourcesOf(docker, session, args.service).catch(() => [])) {
+      if (followed.has(source.id)) continue;
+      teller.add(source);
+      const since = teller.lastOf(source.id);
+      const query = {
+        follow: true,
+        signal: context.signal,
+        ...(since === undefined ? {} : { since: String(Date.parse(since) / 1000) }),
+      };
+      const lines = containerLines(docker, source.id, query);
+      followed.set(
+        source.id,
+        teller.tell(lines, since).catch(() => undefined),
+      );
+    }
+    await context.clock.sleep(lookAgainMs, context.signal);
+  }
+  await Promise.all(followed.values());
+}
+
+/** Turns lines into events, each once. */
+class Teller {
+  lines = 0;
+  private readonly sources = new Map<string, Source>();
+  private readonly last = new Map<string, string>();
+
+  constructor(
+    private readonly session: Session,
+    sources: readonly Source[],
+  ) {
+    for (const source of sources) this.add(source);
+  }
+
+  get names(): string[] {
+    return [...this.sources.values()].map(({ name }) => name).sort();
+  }
+
+  add(source: Source): void {
+    this.sources.set(source.id, source);
+  }
+
+  lastOf(id: string): string | undefined {
+    return this.last.get(id);
+  }
+
+  /** @param after Lines up to this time were told already: Docker's `since` includes the moment itself. */
+  async tell(lines: AsyncIterable<LogLine>, after = ""): Promise<void> {
+    for await (const { container, at, stream, line } of lines) {
+      const source = this.sources.get(container);
+      if (source === undefined || at <= after) continue;
+      this.last.set(container, at);
+      this.lines++;
+      const { service, name, replica } = source;
+      this.session.context.emit({
+        kind: "log",
+        service,
+        container: name,
+        ...(replica === undefined ? {} : { replica }),
+        stream,
+        at,
+        line,
+      });
+    }
+  }
+}
+
+async function sourcesOf(
+  docker: Docker,
+  session: Session,
+  service: string | undefined,
+): Promise<Source[]> {
+  const { project, shortStack } = session;
+  const filters = stackFilter(project.name, shortStack);
+  const all = await docker.listContainers({ all: true, filters }).catch((error: unknown) => {
+    throw dockerError(error, "listing the stack's containers");
+  });
+  const sources = all.map(({ Id: id, Names: names, Labels: own }): Source => {
+    const name = names[0]?.replace(/^\//, "") ?? id;
+    const replica = Number(own[labels.replica]);
+    return {
+      id,
+      name,
+      service: own[labels.service] ?? own[labels.role] ?? name,
+      ...(own[labels.replica] === undefined || Number.isNaN(replica) ? {} : { replica }),
+    };
+  });
+  if (service === undefined) return sources;
+  const wanted = sources.filter((source) => source.service === service);
+  if (wanted.length > 0) return wanted;
+  const known = [...new Set(sources.map((source) => source.service))].sort();
+  const meant = nearest(service, known);
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  const list = known.length === 0 ? "the stack has no containers" : `there are ${known.join(", ")}`;
+  throw new UsageError([
+    { path: "service", message: `${JSON.stringify(service)} has no containers: ${list}${hint}` },
+  ]);
+}

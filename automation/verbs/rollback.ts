@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { configDifference } from "../config";
+import { RefusedError } from "../errors";
+import { readIntended } from "../intended";
+import { observers } from "../observers";
+import type { RollbackArgs } from "../operations";
+import { shortStackName } from "../project";
+import { currentRelease, rollbackTarget } from "../release";
+import type { ReleaseRecord } from "../release";
+import type { ConfigDifference, RollbackResult } from "../results";
+import { reading } from "../session";
+import type { Session } from "../session";
+import { changed, outcomeOf } from "./outcome";
+import { readStack } from "./prepare";
+import { runPreview } from "./preview";
+import { update } from "./up";
+
+/**
+ * Deploys an earlier release's config and images again, as a new release. The stack's config file in the working
+ * tree is not touched: the engine reads the release's copy from a temporary file, so that the next plain `up`
+ * deploys the working tree's config again.
+ */
+export async function rollback(session: Session, args: RollbackArgs): Promise<RollbackResult> {
+  const { context, store } = session;
+  const releases = await store.list();
+  const target = rollbackTarget(releases, args);
+  const from = currentRelease(releases)?.number;
+  return withConfigFile(session, target, async (file) => {
+    const { state, config: before } = await readStack(session, { create: false });
+    await refuseMissingImages(session, target, readIntended(state.outputs).platform);
+    const pinned = pins(session, target);
+    await reading(session, () => session.workspace.setConfig(pinned, file));
+    const after = await reading(session, () => session.workspace.config(file));
+    const common = { from, to: target.number, configDiff: configDifference(before, after) };
+    context.check();
+    if (args.dryRun === true) return dryRun(session, args, file, common);
+    const result = await update(session, args, {
+      kind: "rollback",
+      config: { file, text: target.config },
+      rollbackTo: target.number,
+      expectedDigests: Object.fromEntries(
+        Object.entries(target.images).map(([service, { digest }]) => [service, digest]),
+      ),
+    });
+    return { ...result, ...withoutUndefined(common), dryRun: false };
+  });
+}
+
+async function dryRun(
+  session: Session,
+  args: RollbackArgs,
+  configFile: string,
+  common: Common,
+): Promise<RollbackResult> {
+  const startedAt = session.context.clock.now();
+  const { stack, parallel, wait } = args;
+  const outcome = await runPreview(session, {
+    stack,
+    configFile,
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(wait === undefined ? {} : { wait }),
+  });
+  const base = await outcomeOf(session, outcome, startedAt);
+  return {
+    ...base,
+    ...withoutUndefined(common),
+    verdict: changed(base.changes) ? "unverified" : "unchanged",
+    services: [],
+    probes: [],
+    urls: {},
+    unverified: ["nothing was deployed: this was a dry run"],
+    recovered: [],
+    dryRun: true,
+  };
+}
+
+interface Common {
+  from: number | undefined;
+  to: number;
+  configDiff: ConfigDifference[];
+}
+
+function withoutUndefined({ from, ...rest }: Common): Omit<Common, "from"> & { from?: number } {
+  return from === undefined ? rest : { ...rest, from };
+}
+
+/** The images are pinned by their ids: a tag may have moved since, and a build may give another image. */
+function pins({ project }: Session, { images }: ReleaseRecord): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(images).map(([service, { digest }]) => [
+      `${project.name}:images[${JSON.stringify(service)}]`,
+      digest,
+    ]),
+  );
+}
+
+async function refuseMissingImages(
+  session: Session,
+  target: ReleaseRecord,
+  platform: string | undefined,
+): Promise<void> {
+  const observer = platform === undefined ? undefined : observers[platform];
+  if (observer === undefined || Object.keys(target.images).length === 0) return;
+  const missing = await observer({ env: session.env }).missingImages(target.images);
+  if (missing.length === 0) return;
+  const problems = missing.map((path) => {
+    const { image, digest } = target.images[path] ?? { image: "unknown", digest: "unknown" };
+    return { path, message: `image ${image} (${digest}) is not there any more` };
+  });
+  const lines = problems.map(({ path, message }) => `${path}: ${message}`).join("; ");
+  throw new RefusedError(`release ${target.number} cannot be deployed again: ${lines}`, {
+    code: "image_gone",
+    problems,
+  });
+}
+
+async function withConfigFile<T>(
+  { stack }: Session,
+  { config }: ReleaseRecord,
+  step: (file: string) => Promise<T>,
+): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), "landfall-"));
+  try {
+    const file = join(dir, `Pulumi.${shortStackName(stack)}.yaml`);
+    await writeFile(file, config, { mode: 0o600 });
+    return await step(file);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}

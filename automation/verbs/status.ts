@@ -1,0 +1,167 @@
+import type Docker from "dockerode";
+
+import { dockerClient, labels, stackFilter } from "../docker";
+import { realResources } from "../engine/state";
+import type { StackState } from "../engine/state";
+import { readIntended } from "../intended";
+import type { Intended } from "../intended";
+import { observeContainer } from "../observers/docker";
+import { currentRelease, summaryOf } from "../release";
+import type { ReplicaStatus, ServiceStatusReport, StatusResult } from "../results";
+import type { Session } from "../session";
+import { compareService } from "../verdict";
+import { readStack } from "./prepare";
+import { upstreamsOf } from "./upstreams";
+
+/** What is running now, beside what the last update deployed. */
+export async function status(session: Session): Promise<StatusResult> {
+  const { context, locks, store, stack } = session;
+  const [{ state }, held, releases] = await Promise.all([
+    readStack(session, { create: false }),
+    locks?.list() ?? [],
+    store.list(),
+  ]);
+  context.check();
+  const intended = readIntended(state.outputs);
+  const current = currentRelease(releases);
+  const [lock] = held;
+  return {
+    stack,
+    ...(intended.platform === undefined ? {} : { platform: intended.platform }),
+    services: await servicesOf(session, state, intended),
+    urls: intended.urls,
+    ...(current === undefined ? {} : { release: summaryOf(current) }),
+    ...(lock === undefined ? {} : { lock }),
+    pendingOperations: state.pending.length,
+    resources: realResources(state).length,
+  };
+}
+
+interface Found {
+  name: string;
+  service: string;
+  role: ServiceStatusReport["role"];
+}
+
+async function servicesOf(
+  session: Session,
+  state: StackState,
+  intended: Intended,
+): Promise<ServiceStatusReport[]> {
+  const usesDocker = state.resources.some(({ type }) => type.startsWith("docker:"));
+  const names = Object.keys(intended.services ?? {});
+  if (!usesDocker && names.length === 0) return [];
+  const docker = dockerClient(session.env);
+  try {
+    const found = await containersOf(docker, session);
+    const services = [...new Set([...names, ...found.map(({ service }) => service)])];
+    const upstreams = await upstreamsOf(docker, found.find(({ role }) => role === "router")?.name);
+    return await Promise.all(
+      services.map((service) =>
+        report(docker, {
+          service,
+          intended: intended.services?.[service],
+          found: found.filter((container) => container.service === service),
+          upstreams,
+          clock: session.context.clock.now(),
+        }),
+      ),
+    );
+  } catch (error) {
+    const reason = `Docker does not answer: ${error instanceof Error ? error.message : String(error)}`;
+    return names.map((service) => ({
+      service,
+      role: "service",
+      replicas: [],
+      state: "unknown",
+      reasons: [reason],
+    }));
+  }
+}
+
+async function containersOf(docker: Docker, { project, shortStack }: Session): Promise<Found[]> {
+  const filters = stackFilter(project.name, shortStack);
+  const all = await docker.listContainers({ all: true, filters });
+  return all
+    .map(({ Names: names, Labels: own }) => {
+      const name = names[0]?.replace(/^\//, "") ?? "";
+      const role = roleOf(own[labels.role]);
+      return { name, role, service: own[labels.service] ?? (role === "service" ? name : role) };
+    })
+    .filter(({ role }) => role !== "task")
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+interface Subject {
+  service: string;
+  intended: NonNullable<Intended["services"]>[string] | undefined;
+  found: readonly Found[];
+  upstreams: ReadonlyMap<string, string>;
+  clock: number;
+}
+
+async function report(docker: Docker, subject: Subject): Promise<ServiceStatusReport> {
+  const { service, intended, found, upstreams, clock } = subject;
+  const declared = intended?.containers ?? [];
+  const names = [...new Set([...declared, ...found.map(({ name }) => name)])];
+  const observed = await Promise.all(names.map((name) => observeContainer(docker, name)));
+  const replicas = observed.map((container): ReplicaStatus => {
+    const uptimeSeconds = uptime(container, clock);
+    const upstream = upstreams.get(container.name);
+    return {
+      ...container,
+      ...(uptimeSeconds === undefined ? {} : { uptimeSeconds }),
+      ...(upstream === undefined ? {} : { upstream }),
+    };
+  });
+  const reasons = intended
+    ? compareService(
+        service,
+        intended,
+        observed.filter(({ name }) => declared.includes(name)),
+      ).reasons
+    : observed.flatMap(({ name, state, health }) =>
+        state !== "running" || health === "unhealthy"
+          ? [`container ${name} is ${health ?? state}`]
+          : [],
+      );
+  return {
+    service,
+    role: found[0]?.role ?? "service",
+    replicas,
+    state: stateOf(observed, reasons),
+    reasons,
+    ...(intended === undefined ? {} : { intended: picked(intended), exposure: intended.exposure }),
+    ...(intended?.url === undefined ? {} : { url: intended.url }),
+  };
+}
+
+function stateOf(
+  observed: readonly { state: string; health?: string }[],
+  reasons: readonly string[],
+): ServiceStatusReport["state"] {
+  const up = observed.filter(({ state, health }) => state === "running" && health !== "unhealthy");
+  if (up.length === 0) return "down";
+  return reasons.length === 0 ? "up" : "degraded";
+}
+
+function uptime({ state, startedAt }: ReplicaStatus, now: number): number | undefined {
+  return state === "running" && startedAt !== undefined
+    ? Math.max(0, Math.round((now - Date.parse(startedAt)) / 1000))
+    : undefined;
+}
+
+function picked(
+  service: NonNullable<Intended["services"]>[string],
+): NonNullable<ServiceStatusReport["intended"]> {
+  const { image, digest, revision, replicas } = service;
+  return { image, digest, revision, replicas };
+}
+
+const roles: readonly string[] = ["service", "router", "postgres", "redis", "task"];
+
+function roleOf(label: string | undefined): ServiceStatusReport["role"] {
+  return label !== undefined && roles.includes(label)
+    ? (label as ServiceStatusReport["role"])
+    : "service";
+}

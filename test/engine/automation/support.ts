@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { Deployer } from "../../../automation/deployer";
+import type { DeployerOptions } from "../../../automation/deployer";
+import type { DeployEvent } from "../../../automation/events";
+import { ensureToolchain } from "../../../toolchain/setup";
+import type { Toolchain } from "../../../toolchain/setup";
+
+const root = resolve(__dirname, "../../..");
+
+let toolchain: Promise<Toolchain> | undefined;
+
+/** The checkout's own engine, made ready once. */
+export function testToolchain(): Promise<Toolchain> {
+  return (toolchain ??= ensureToolchain({ root }));
+}
+
+/** A dynamic provider that waits, fails and tells of itself as its inputs say. */
+const provider = `
+const fs = require("fs");
+const wait = (ms) => new Promise((r) => setTimeout(r, Number(ms) || 0));
+const tell = (i, what) => { if (i.journal) fs.appendFileSync(i.journal, what + " " + i.value + "\\n"); };
+module.exports = {
+  async create(i) {
+    tell(i, "creating");
+    await wait(i.ms);
+    if (i.fail) throw new Error(String(i.fail));
+    tell(i, "created");
+    return { id: "id-" + i.value, outs: i };
+  },
+  async diff(id, o, n) { return { changes: o.value !== n.value, replaces: o.value !== n.value && n.replace ? ["value"] : [] }; },
+  async update(id, o, n) { await wait(n.ms); if (n.fail) throw new Error(String(n.fail)); return { outs: n }; },
+  async delete() {},
+};
+`;
+
+const prelude = `
+const pulumi = require("@pulumi/pulumi");
+const config = new pulumi.Config();
+const code = "exports.handler = () => require(" + JSON.stringify(__dirname + "/provider.js") + ");";
+class Thing extends pulumi.CustomResource {
+  constructor(name, props, opts, type) {
+    super("pulumi-nodejs:dynamic/" + (type || "test:Thing"), name, { __provider: code, ...props }, opts);
+  }
+}
+`;
+
+export interface TestProject {
+  dir: string;
+  state: string;
+  deployer: Deployer;
+  /** Another deployer of the same project. */
+  with(options: Partial<DeployerOptions>): Deployer;
+  env: Record<string, string>;
+  /** Replaces the program. \`Thing\`, \`pulumi\` and \`config\` are there. */
+  program(source: string): void;
+  config(stack: string, values: Record<string, unknown>): void;
+  remove(): void;
+}
+
+export interface ProjectOptions {
+  name?: string;
+  /** \`config:\` of Pulumi.yaml, as JSON. */
+  schema?: Record<string, unknown>;
+  passphrase?: string;
+}
+
+/** A small project with its own backend, inside of the checkout so that the SDK resolves. */
+export async function testProject(
+  source: string,
+  { name = "tiny", schema, passphrase = "correct horse" }: ProjectOptions = {},
+): Promise<TestProject> {
+  const base = join(root, ".landfall", "tmp");
+  mkdirSync(base, { recursive: true });
+  const dir = mkdtempSync(join(base, "sdk-"));
+  const state = join(dir, "state");
+  mkdirSync(state);
+  const runtime = { name: "nodejs", options: { typescript: false } };
+  const settings = { name, runtime, main: "index.js", ...(schema ? { config: schema } : {}) };
+  writeFileSync(join(dir, "Pulumi.yaml"), JSON.stringify(settings));
+  writeFileSync(join(dir, "provider.js"), provider);
+  const program = (text: string): void => {
+    writeFileSync(join(dir, "index.js"), prelude + text);
+  };
+  program(source);
+  const env = {
+    PATH: process.env.PATH ?? "",
+    HOME: process.env.HOME ?? "/",
+    PULUMI_BACKEND_URL: pathToFileURL(state).href,
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+  };
+  const options = { projectDir: dir, env, toolchain: await testToolchain() };
+  return {
+    dir,
+    state,
+    env,
+    deployer: new Deployer(options),
+    with: (more) => new Deployer({ ...options, ...more }),
+    program,
+    config: (stack, values) => {
+      const keyed = Object.entries(values).map(([key, value]) => [`${name}:${key}`, value]);
+      const file = join(dir, `Pulumi.${stack}.yaml`);
+      writeFileSync(file, JSON.stringify({ config: Object.fromEntries(keyed) as object }));
+    },
+    remove: () => {
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves with the first event that fits. */
+export function eventOf(
+  events: AsyncIterable<DeployEvent>,
+  fits: (event: DeployEvent) => boolean,
+): Promise<DeployEvent> {
+  return (async () => {
+    for await (const event of events) if (fits(event)) return event;
+    throw new Error("the operation ended without such an event");
+  })();
+}
