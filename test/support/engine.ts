@@ -24,11 +24,20 @@ export class EngineSandbox {
       `there is no engine at ${binary}: run scripts/test, which sets it up`,
     );
     const directory = await mkdtemp(join(tmpdir(), "landfall-engine-"));
-    for (const [name, version] of Object.entries(plugins))
-      await installPlugin(directory, name, version);
+    for (const [name, version] of Object.entries(plugins)) {
+      await installPlugin(directory, name, version, join(root, "bin", `plugin-${name}.cjs`));
+    }
     await mkdir(join(directory, "state"));
     const command = await PulumiCommand.get({ root: toolchain });
     return new EngineSandbox(directory, command);
+  }
+
+  /** Installs a plugin of the test's own: a module that exports a `main`, by its path from the repository's root. */
+  async installPlugin(name: string, module: string): Promise<void> {
+    const script = join(this.directory, `plugin-${name}.cjs`);
+    const load = JSON.stringify(join(root, "bin/load.cjs"));
+    await writeFile(script, `require(${load})(${JSON.stringify(module)}).main();\n`);
+    await installPlugin(this.directory, name, "1.0.0", script);
   }
 
   async stack(projectName: string, stackName: string, program: PulumiFn): Promise<Stack> {
@@ -58,9 +67,13 @@ export class EngineSandbox {
   }
 }
 
-async function installPlugin(directory: string, name: string, version: string): Promise<void> {
+async function installPlugin(
+  directory: string,
+  name: string,
+  version: string,
+  script: string,
+): Promise<void> {
   const folder = join(directory, "home/plugins", `resource-${name}-v${version}`);
-  const script = join(root, "bin", `plugin-${name}.cjs`);
   const executable = join(folder, `pulumi-resource-${name}`);
   await mkdir(folder, { recursive: true });
   await writeFile(executable, `#!/bin/sh\nexec "${process.execPath}" "${script}" "$@"\n`);
