@@ -69,7 +69,7 @@ function onCommandLine(error: LandfallError): ErrorInfo {
   if (error.code !== "usage" || error.problems.length === 0) return info;
   const problems = error.problems.map(({ path, message }) => ({
     path: /^[a-z]\w*$/.test(path) ? optionOf(path) : path,
-    message,
+    message: message.replace(/`([a-z]\w*)`/g, (_, field: string) => optionOf(field)),
   }));
   return { ...new UsageError(problems, { fix: error.fix }).toJSON() };
 }

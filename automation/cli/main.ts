@@ -16,10 +16,20 @@ import { packageVersion } from "./version";
 export async function main(argv: string[]): Promise<void> {
   const io = processIo();
   const connect = async (): Promise<Operations> => (await import("./sdk")).connect();
-  const code = await run(argv, io, connect, (hard) => process.exit(hard));
+  const code = await run(argv, io, connect, (hard) => void endAll(hard));
   await drained(io);
   // What the SDK leaves open (sockets of the engine, for one) must not keep a finished command alive.
   process.exit(code);
+}
+
+/** The engine runs in a process group of its own, so that nothing but us ends it with us. */
+async function endAll(code: ExitCode): Promise<void> {
+  try {
+    const { descendantsOf, sendSignal } = await import("../engine/processTree");
+    for (const pid of (await descendantsOf(process.pid)).reverse()) sendSignal(pid, "SIGKILL");
+  } finally {
+    process.exit(code);
+  }
 }
 
 /** Runs the command line, and gives its exit code. */

@@ -30,7 +30,7 @@ export function liveReporter(
 ): Reporter {
   const model = createModel(title, Date.now());
   const area = new LiveArea(stream, (size, frame) => {
-    const height = treeless ? 1 : size.height;
+    const height = treeless ? Math.min(2, size.height) : size.height;
     return renderLive(model, { ...size, height, now: Date.now(), frame, style: view.style });
   });
   area.start();

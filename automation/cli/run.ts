@@ -18,7 +18,7 @@ export interface Surroundings {
   io: Io;
   /** Gives the SDK's operations; called once the command line is known to be right. */
   connect: () => Promise<Operations>;
-  /** Ends the process at once. */
+  /** Ends the process at once, with everything that it has started. */
   exit: (code: ExitCode) => void;
 }
 
@@ -67,6 +67,7 @@ async function operate<N extends OperationName>(
   const reporter = reporterFor(verb, line, view, io, entries);
   const interrupts = watchInterrupts(
     () => {
+      if (verb.progress === "stream") return;
       reporter.say(view.style.paint(stopping(verb.progress), "yellow"));
     },
     () => {
@@ -91,6 +92,8 @@ async function operate<N extends OperationName>(
   } catch (error) {
     // Whoever reads only the first lines has got what he asked for.
     if (verb.progress === "stream" && io.isClosed()) return exitCodes.ok;
+    // An interrupt is how a reader leaves lines that have no end.
+    if (verb.progress === "stream" && interrupts.signal.aborted) return exitCodes.cancelled;
     for (const text of reporter.end(error instanceof Error ? error.message : "")) print(io, text);
     throw error;
   } finally {

@@ -47,6 +47,8 @@ export interface Model {
   title: string;
   startedAt: number;
   phase: PhaseName | undefined;
+  /** The last line of a step that is no resource's: of the set-up, for one. */
+  status: string;
   /** What the operation waits for, where it does: a lock. */
   waiting: string;
   resources: Map<string, Resource>;
@@ -57,7 +59,7 @@ export interface Model {
 /** An empty model; `title` names the operation and the stack. */
 export function createModel(title: string, startedAt: number): Model {
   return {
-    ...{ title, startedAt, phase: undefined, waiting: "" },
+    ...{ title, startedAt, phase: undefined, status: "", waiting: "" },
     ...{ resources: new Map<string, Resource>(), notes: [], messages: [] },
   };
 }
@@ -67,6 +69,7 @@ export function reduce(model: Model, event: DeployEvent): void {
   switch (event.kind) {
     case "phase":
       if (event.state === "started") model.phase = event.phase;
+      model.status = "";
       return;
     case "resource":
       resource(model, event);
@@ -141,7 +144,10 @@ function merged(before: ResourceOp, now: ResourceOp): ResourceOp {
 function diagnostic(model: Model, event: DiagnosticEvent): void {
   const about = model.resources.get(event.urn ?? "");
   if (about && event.severity === "info") about.status = lastLine(event.message) || about.status;
-  if (event.ephemeral) return;
+  if (event.ephemeral) {
+    if (event.urn === undefined) model.status = lastLine(event.message) || model.status;
+    return;
+  }
   keep(model, { severity: event.severity, text: event.message, urn: event.urn ?? "" });
 }
 

@@ -50,13 +50,16 @@ export function plainLines(model: Model, event: DeployEvent, options: PlainOptio
 /** The lines that tell a reader of a quiet log that something still goes on. */
 export function stillRunning(model: Model, now: number, style: Style): string[] {
   const at = style.paint(pad(duration(now - model.startedAt), 7, "right"), "dim");
+  const status =
+    model.status === "" ? [] : [`${at}    ${model.phase ?? "still at it"}: ${model.status}`];
   const running = [...model.resources.values()].filter((r) => isShown(r) && r.state === "running");
-  return running.map((resource) => {
+  const lines = running.map((resource) => {
     const doing = lookOf(resource.op)?.doing ?? "working";
-    const status = resource.status === "" ? "" : `: ${resource.status}`;
+    const last = resource.status === "" ? "" : `: ${resource.status}`;
     const since = duration(now - resource.startedAt);
-    return `${at}    still ${doing} ${label(resource)} (${since})${status}`;
+    return `${at}    still ${doing} ${label(resource)} (${since})${last}`;
   });
+  return [...status, ...lines];
 }
 
 /** Milliseconds below which a duration says nothing. */

@@ -27,7 +27,10 @@ export interface View {
 /** The tree of an operation under way: a heading, then what changes, by component. */
 export function renderLive(model: Model, view: View): string[] {
   const height = Math.max(1, view.height ?? Number.POSITIVE_INFINITY);
-  const notes = model.notes.slice(-3).map((note) => noteLine(note, view));
+  const notes = [
+    ...model.notes.slice(-3).map((note) => noteLine(note, view)),
+    ...(model.status === "" ? [] : [statusLine(model.status, view)]),
+  ];
   const room = height - 1 - notes.length;
   const body = room > 0 ? layOut(fit(toBlocks(model), room, view), view) : [];
   return [heading(model, view), ...body, ...notes].slice(0, height);
@@ -134,6 +137,10 @@ function summary(resources: ReturnType<typeof resourcesOf>): string {
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
+}
+
+function statusLine(status: string, { style, width }: View): string {
+  return style.paint(cutEnd(`  ${status}`, width, style.symbols.ellipsis), "dim");
 }
 
 function noteLine(note: Note, { style, width }: View): string {
