@@ -28,15 +28,21 @@ export async function stateOfContainer(name: string): Promise<ContainerState | u
     exitCode: state.ExitCode,
     restarts,
     outOfMemory: state.OOMKilled,
-    // The daemon answers null where a container has no environment.
-    redact: redactorOf(envRecord((config.Env as string[] | null) ?? [])),
+    redact: redactorOf(envRecord(config.Env)),
   };
 }
 
-/** Why a container cannot become ready any more; undefined while it still may. */
-export function crashOf(name: string, state: ContainerState | undefined): string | undefined {
+/**
+ * Why a container cannot become ready any more; undefined while it still may.
+ * @param earlierRestarts How often it had been started again when the waiting began: those are not this revision's fault.
+ */
+export function crashOf(
+  name: string,
+  state: ContainerState | undefined,
+  earlierRestarts = state?.restarts,
+): string | undefined {
   if (state === undefined) return `container "${name}" does not exist`;
-  if (state.running && state.restarts === 0) return undefined;
+  if (state.running && state.restarts === earlierRestarts) return undefined;
   const how = state.outOfMemory ? "ran out of memory" : `exited with code ${state.exitCode}`;
   if (state.restarting || state.running) {
     return `container "${name}" ${how} and is being restarted (${state.restarts} times so far)`;

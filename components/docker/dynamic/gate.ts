@@ -131,6 +131,7 @@ class Answers {
 /** Looks, now and then, whether a target has crashed. */
 class Watch {
   private next = 0;
+  private readonly restarts = new Map<string, number>();
 
   constructor(
     private readonly targets: readonly GateTarget[],
@@ -142,7 +143,8 @@ class Watch {
     this.next = Math.min(Date.now() + WATCH_MS, this.deadline);
     for (const { name } of this.targets) {
       const state = await stateOfContainer(name);
-      const crash = crashOf(name, state);
+      const crash = crashOf(name, state, this.restarts.get(name));
+      if (state !== undefined && !this.restarts.has(name)) this.restarts.set(name, state.restarts);
       if (crash === undefined) continue;
       const log = state === undefined ? "" : await lastLines(name, state.redact);
       throw new Error(`not ready: ${crash}${quotedLines("its last lines", log)}`);

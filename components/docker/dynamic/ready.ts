@@ -43,9 +43,11 @@ export const ready = {
 async function succeeded(inputs: ReadyInputs): Promise<void> {
   const { container, command, deadlineSeconds = 60, intervalMs = 250 } = inputs;
   const deadline = Date.now() + deadlineSeconds * 1000;
+  let restarts: number | undefined;
   for (;;) {
     const state = await stateOfContainer(container);
-    const crash = crashOf(container, state);
+    const crash = crashOf(container, state, restarts);
+    restarts ??= state?.restarts;
     if (crash !== undefined) {
       const log = state === undefined ? "" : await lastLines(container, state.redact);
       throw new Error(`not ready: ${crash}${quotedLines("its last lines", log)}`);

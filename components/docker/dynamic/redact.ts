@@ -19,10 +19,10 @@ export function redactorOf(env: Record<string, string>, secretNames: string[] = 
   return (text) => forms.reduce((rest, form) => rest.replaceAll(form, BLOT), text);
 }
 
-/** The environment of an inspected container as a record. */
-export function envRecord(lines: string[]): Record<string, string> {
+/** The environment of an inspected container as a record; the daemon says null where there is none. */
+export function envRecord(lines: string[] | null): Record<string, string> {
   return Object.fromEntries(
-    lines.map((line): [string, string] => {
+    (lines ?? []).map((line): [string, string] => {
       const split = line.indexOf("=");
       return split < 0 ? [line, ""] : [line.slice(0, split), line.slice(split + 1)];
     }),
