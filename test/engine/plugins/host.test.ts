@@ -12,7 +12,7 @@ class Thing extends pulumi.CustomResource {
 }
 
 describe("the plugin host under the real engine", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let sandbox: EngineSandbox;
   let journal: string;
 

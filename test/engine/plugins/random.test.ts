@@ -8,7 +8,7 @@ import { EngineSandbox } from "../../support/engine";
 import { missingRecordings, recordings } from "../../support/traces";
 
 describe("the random plugin under the real engine", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let sandbox: EngineSandbox;
 
   before(async () => {

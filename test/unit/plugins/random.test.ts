@@ -242,6 +242,16 @@ describe("the random plugin", () => {
     assert.ok(!(await compare(`x${result}`, hash)));
   });
 
+  it("makes the longest strings and lists that it accepts", async () => {
+    const { id } = await make("RandomString", { length: 1_000_000, special: false });
+    assert.match(id, /^[A-Za-z0-9]{1000000}$/);
+    const { properties } = await make("RandomShuffle", {
+      inputs: ["a", "b"],
+      resultCount: 200_000,
+    });
+    assert.equal((properties.results as string[]).length, 200_000);
+  });
+
   it("says what a preview can: inputs and defaults, and that the rest is not known", async () => {
     const type = token("RandomPassword");
     const { id, properties } = await provider.create({

@@ -29,8 +29,8 @@ export const alphabets = {
 export function compose({ length, classes }: Composition): string {
   const drawn = classes.flatMap(({ characters, min }) => draw(characters, min));
   const all = classes.filter((one) => one.included).map((one) => one.characters);
-  drawn.push(...draw(all.join(""), length - drawn.length));
-  return shuffle(drawn).join("");
+  const rest = draw(all.join(""), length - drawn.length);
+  return shuffle(drawn.concat(rest)).join("");
 }
 
 /** A uniformly random permutation (Fisher-Yates). */

@@ -25,7 +25,7 @@ export const randomShuffle: RandomResource = {
 
 /** No item comes twice before each has come once. */
 function take(items: readonly PropertyValue[], count: number): PropertyValue[] {
-  const results: PropertyValue[] = [];
-  while (items.length > 0 && results.length < count) results.push(...shuffle(items));
+  const rounds = items.length > 0 ? Math.ceil(count / items.length) : 0;
+  const results = Array.from({ length: rounds }, () => shuffle(items)).flat();
   return results.slice(0, count);
 }
