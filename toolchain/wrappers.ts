@@ -39,7 +39,7 @@ export function writeWrapper(wanted: Wrapper): void {
 function wrapper(file: string, [script = "", ...args]: string[]): Wrapper {
   const command = [
     "--require",
-    quote(packageBin("exit-with-parent.cjs")),
+    quote(packageBin("preload.cjs")),
     quote(packageBin(script)),
     ...args,
   ].join(" ");

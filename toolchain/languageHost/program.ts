@@ -64,7 +64,7 @@ export function programCommand(
 }
 
 export function nodeArguments(options: RuntimeOptions): string[] {
-  return ["--require", packageBin("exit-with-parent.cjs"), ...options.nodeargs];
+  return ["--require", packageBin("preload.cjs"), ...options.nodeargs];
 }
 
 export function typescriptEnvironment(options: RuntimeOptions): Record<string, string> {
