@@ -224,7 +224,7 @@ function struct(value: Json = {}): Struct {
 }
 
 function json(value: Struct | undefined): Json {
-  return (value?.toJavaScript() ?? {});
+  return value?.toJavaScript() ?? {};
 }
 
 function nonEmpty(key: string, list: string[]): Json {
