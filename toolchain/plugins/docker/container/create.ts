@@ -9,9 +9,10 @@ import type { Found } from "../resources/bridged";
 import { uploadArchive } from "./archive";
 import { failureDetail } from "./failure";
 import { inspected } from "./inspected";
+import { runJob } from "./job";
 import { connectNetworks } from "./networks";
 import { createRequest } from "./request";
-import { finish, waitUntilHealthy } from "./wait";
+import { waitUntilHealthy } from "./wait";
 
 /** Marks who made a container from what, so that one left behind by a killed update is known again. */
 const createLabel = "landfall.create";
@@ -105,11 +106,10 @@ async function run(
   inputs: PropertyMap,
 ): Promise<PropertyMap> {
   if (flag(inputs, "start")) {
+    if (flag(inputs, "attach")) return runJob(daemon, context, container, inputs);
     await daemon.ask("start the container", () => container.start({ abortSignal: context.signal }));
     if (flag(inputs, "wait")) await waitUntilHealthy(daemon, context, container, inputs);
   }
-  if (flag(inputs, "attach") && flag(inputs, "start"))
-    return finish(daemon, context, container, inputs);
   const info = await daemon.ask("inspect the container", () => container.inspect());
   if (!info.State.Running && flag(inputs, "start") && inputs.mustRun !== false)
     context.log.warning(

@@ -1,4 +1,3 @@
-import { buffer } from "node:stream/consumers";
 import type { Container } from "dockerode";
 
 const frameHeader = 8;
@@ -23,20 +22,4 @@ export function withoutFrames(raw: Buffer): Buffer {
     at += frameHeader + length;
   }
   return Buffer.concat(pieces);
-}
-
-/** Follows a container's output to its end: one that removes itself takes its logs with it. */
-export async function followLogs(
-  container: Container,
-  tty: boolean,
-  signal: AbortSignal,
-): Promise<string> {
-  const stream = await container.logs({
-    stdout: true,
-    stderr: true,
-    follow: true,
-    abortSignal: signal,
-  });
-  const raw = await buffer(stream);
-  return tty ? raw.toString("utf8") : withoutFrames(raw).toString("utf8");
 }

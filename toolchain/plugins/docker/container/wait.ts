@@ -1,11 +1,8 @@
 import type { Container } from "dockerode";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
 import type { CallContext, PropertyMap } from "../../host";
-import { flag, number } from "../bridge/read";
+import { number } from "../bridge/read";
 import type { Daemon } from "../client/daemon";
-import { inspected } from "./inspected";
-import { followLogs } from "./logs";
 
 const pollMs = 250;
 const defaultWaitSeconds = 60;
@@ -37,29 +34,4 @@ export async function waitUntilHealthy(
     context.log.status(`waiting for the health check (${health.Status})`);
     await sleep(pollMs, undefined, { signal: context.signal });
   }
-}
-
-const waitAnswer = z.object({ StatusCode: z.number() });
-
-/** Waits for the end of a job and gives its outcome. */
-export async function finish(
-  daemon: Daemon,
-  context: CallContext,
-  container: Container,
-  inputs: PropertyMap,
-): Promise<PropertyMap> {
-  const { signal } = context;
-  const before = await daemon.ask("inspect the container", () => container.inspect());
-  const logs = flag(inputs, "logs")
-    ? daemon.ask("read the container's logs", () =>
-        followLogs(container, flag(inputs, "tty"), signal),
-      )
-    : Promise.resolve(null);
-  const ended = daemon.ask("wait for the container", async () =>
-    waitAnswer.parse(await container.wait({ condition: "not-running", abortSignal: signal })),
-  );
-  const [{ StatusCode: exitCode }, containerLogs] = await Promise.all([ended, logs]);
-  // A container that removes itself cannot be looked at afterwards.
-  const after = await daemon.find("inspect the container", () => container.inspect());
-  return { ...inspected(after ?? before, inputs), exitCode, containerLogs };
 }
