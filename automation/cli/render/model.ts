@@ -154,6 +154,9 @@ function diagnostic(model: Model, event: DiagnosticEvent): void {
 function keep(model: Model, message: Message): void {
   const text = clean(message.text).trimEnd();
   const known = model.messages.some((m) => m.text === text && m.urn === message.urn);
+  // The engine's closing words say nothing once it has said why.
+  const why = model.messages.some(({ severity }) => severity === "error");
+  if (why && message.urn === "" && /^(update|preview|refresh|destroy) failed$/.test(text)) return;
   if (text !== "" && !known) model.messages.push({ ...message, text });
 }
 
