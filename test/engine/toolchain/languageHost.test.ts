@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { TinyProject, survivors } from "./project";
+import { survivors } from "../../support/processes";
+import { TinyProject } from "./project";
 import type { Outcome } from "./project";
 
 describe("the Node language host under the real engine", function () {

@@ -98,24 +98,3 @@ export class TinyProject {
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }
-
-/** Those of the processes that still run after up to five seconds. */
-export async function survivors(pids: number[]): Promise<number[]> {
-  const alive = (pid: number): boolean => {
-    const state = /^State:\s+(\w)/m.exec(readStatus(pid))?.[1];
-    return state !== undefined && state !== "Z";
-  };
-  for (const deadline = Date.now() + 5_000; Date.now() < deadline;) {
-    if (!pids.some(alive)) return [];
-    await sleep(50);
-  }
-  return pids.filter(alive);
-}
-
-function readStatus(pid: number): string {
-  try {
-    return fs.readFileSync(`/proc/${pid}/status`, "utf8");
-  } catch {
-    return "";
-  }
-}
