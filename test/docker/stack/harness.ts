@@ -23,7 +23,6 @@ export class TestStack {
     this.apiUrl = `http://127.0.0.1:${ports.api}`;
     this.file = path.join(ROOT, `Pulumi.${stack}.yaml`);
     this.state = path.join(ROOT, ".landfall", "tmp", `state-${stack}`);
-    fs.mkdirSync(this.state, { recursive: true });
     this.values = {
       ...stackConfig("dev"),
       "landfall:webPort": ports.web,
@@ -38,6 +37,7 @@ export class TestStack {
 
   /** Sets config keys (`undefined` removes one) and writes the stack's file. */
   configure(values: Readonly<Record<string, unknown>>): void {
+    fs.mkdirSync(this.state, { recursive: true });
     this.values = { ...this.values, ...values };
     const config = Object.entries(this.values).filter(([, value]) => value !== undefined);
     const kept = fs.existsSync(this.file)
@@ -63,6 +63,7 @@ export class TestStack {
   }
 
   async destroy(): Promise<void> {
+    if (!fs.existsSync(this.state)) return;
     try {
       await this.deployer.destroy({ stack: this.stack, includeProtected: true, remove: true });
     } finally {

@@ -15,7 +15,8 @@ describe("the whole stack on a real Docker engine", function () {
   let first: UpResult;
 
   before(async () => {
-    await stack.destroy().catch(() => undefined);
+    // What a run that was killed has left.
+    await stack.destroy();
     first = await stack.up();
   });
   after(async () => {
@@ -51,7 +52,7 @@ describe("the whole stack on a real Docker engine", function () {
     const added = await fetch(`${stack.apiUrl}/api/purchases`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ categoryId: "dairy", itemName: "milk", quantity: 1 }),
+      body: JSON.stringify({ categoryId: "dairy", name: "milk" }),
     });
     assert.equal(added.status, 201, await added.text());
     const predictions = await getJson(`${stack.webUrl}/api/predictions`);
