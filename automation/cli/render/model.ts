@@ -6,6 +6,7 @@ import type {
   ResourceOp,
 } from "../../events";
 import { lookOf } from "./ops";
+import { recoveryText } from "./recovery";
 import { clean, lastLine } from "./text";
 
 /** One resource of the operation, as it is seen so far. Times are milliseconds since the epoch. */
@@ -88,7 +89,7 @@ export function reduce(model: Model, event: DeployEvent): void {
       model.waiting = event.state === "waiting" ? lockText(event) : "";
       return;
     case "recovery":
-      note(model, "neutral", `recovered: ${event.detail}`);
+      note(model, "neutral", recoveryText(event));
       return;
     case "service":
       if (event.state !== "matches") {

@@ -2,6 +2,7 @@ import type { DeployEvent } from "../../events";
 import { isShown, probeText, reduce } from "./model";
 import type { Message, Model, Resource } from "./model";
 import { lookOf, symbolOf } from "./ops";
+import { recoveryText } from "./recovery";
 import type { Style } from "./style";
 import { clean, lastLine, pad } from "./text";
 import { duration } from "./time";
@@ -34,7 +35,7 @@ export function plainLines(model: Model, event: DeployEvent, options: PlainOptio
       case "lock":
         return waited === "" && model.waiting !== "" ? [model.waiting] : [];
       case "recovery":
-        return [clean(`recovered: ${event.detail}`)];
+        return [clean(recoveryText(event))];
       case "service":
         return event.state === "matches" && !options.verbose
           ? []

@@ -1,6 +1,7 @@
 import type { ErrorInfo } from "../../errors";
 import type { RollbackResult, ServiceObservation, UpResult, Verdict } from "../../results";
 import { countsText } from "./ops";
+import { recoveryText } from "./recovery";
 import { renderTable } from "./table";
 import type { Paint, Style } from "./style";
 import { clean, pad, wrap } from "./text";
@@ -97,7 +98,7 @@ function facts(result: UpResult | RollbackResult): [string, string[]][] {
     ["urls", urlTexts(result.urls)],
     ["changes", [countsText(result.changes, false)]],
     ["phases", [result.phases.map((p) => `${p.phase} ${duration(p.durationMs)}`).join(", ")]],
-    ["recovered", result.recovered.map(({ detail }) => detail)],
+    ["recovered", result.recovered.map(recoveryText)],
     ["unverified", result.unverified],
     ["no answer", probes.map((p) => `${p.name} ${p.url}: ${p.reason ?? p.status ?? "no answer"}`)],
     ["next", next(result)],

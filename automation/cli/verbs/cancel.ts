@@ -1,5 +1,6 @@
 import { yesOption } from "../options";
 import type { Verb } from "../verb";
+import { recoveryText } from "../render/recovery";
 import { clean } from "../render/text";
 
 export const cancel: Verb<"cancel"> = {
@@ -22,7 +23,7 @@ export const cancel: Verb<"cancel"> = {
           `${bullet} freed the lock of ${owner}${since === undefined ? "" : `, held since ${since}`}`,
         ),
       ),
-      ...recovered.map(({ detail }) => `${bullet} ${clean(detail)}`),
+      ...recovered.map((action) => `${bullet} ${clean(recoveryText(action))}`),
     ];
   },
 };

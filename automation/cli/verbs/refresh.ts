@@ -1,4 +1,5 @@
 import { dryRunOption, updateOptions } from "../options";
+import { recoveryText } from "../render/recovery";
 import { summaryLine } from "../render/summary";
 import { factLines } from "../render/verdict";
 import type { Verb } from "../verb";
@@ -17,6 +18,6 @@ export const refresh: Verb<"refresh"> = {
   progress: "tree",
   show: (result, view) => [
     summaryLine(result, result.dryRun ? "compared" : "refreshed", result.dryRun, view),
-    ...factLines([["recovered", result.recovered.map(({ detail }) => detail)]], view),
+    ...factLines([["recovered", result.recovered.map(recoveryText)]], view),
   ],
 };

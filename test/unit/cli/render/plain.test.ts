@@ -28,7 +28,7 @@ describe("plain lines for logs", () => {
         kind: "recovery",
         action: "lock-cleared",
         subject: "x",
-        detail: "cleared a dead lock",
+        detail: "its process 42 is dead",
       }),
       step(4, "Container api", "ApiService api", "create", "started"),
       at(5, { kind: "diagnostic", severity: "error", ephemeral: false, message: "no\nspace", urn }),
@@ -45,7 +45,7 @@ describe("plain lines for logs", () => {
     ];
     assert.deepEqual(linesOf(events), [
       "   1.0s  waiting for the lock of ada@host (42) (60s left)",
-      "   3.0s  recovered: cleared a dead lock",
+      "   3.0s  cleared the lock: its process 42 is dead",
       "   5.0s  error: no",
       "   5.0s      space",
       "   6.0s  ✖ Container api create failed in 2.0s",
