@@ -31,6 +31,8 @@ export interface DockerHost {
   /** Starts dockerd in a session of its own; gives its process id. */
   startDaemon: (file: string, args: string[], log: string) => number;
   isRunning: (pid: number) => boolean;
+  /** Where dockerd may lie besides PATH. */
+  folders: readonly string[];
 }
 
 /**
@@ -59,7 +61,7 @@ export async function ensureDocker(options: DockerOptions, host = realHost): Pro
         "or install it (sudo apt-get install docker.io), or set DOCKER_HOST to another daemon; then try again.",
     );
   }
-  const dockerd = findDockerd(options.env) ?? (await install(options, host));
+  const dockerd = findDockerd(options.env, host) ?? (await install(options, host));
   await start(dockerd, options, host);
 }
 
@@ -98,7 +100,7 @@ async function install(options: DockerOptions, host: DockerHost): Promise<string
   options.report("apt-get update");
   const updated = await apt(["update", "-qq"]);
   const installed = await apt(["install", "-y", "--no-install-recommends", ...PACKAGES]);
-  const dockerd = findDockerd(options.env);
+  const dockerd = findDockerd(options.env, host);
   if (installed.code === 0 && dockerd !== undefined) return dockerd;
   const update =
     updated.code === 0 ? "" : `; apt-get update had failed too (${describeFailure(updated)})`;
@@ -165,11 +167,8 @@ async function waitFor(
   }
 }
 
-function findDockerd(env: NodeJS.ProcessEnv): string | undefined {
-  return findExecutable(
-    "dockerd",
-    [env["PATH"] ?? "", "/usr/sbin", "/usr/local/bin"].join(path.delimiter),
-  );
+function findDockerd(env: NodeJS.ProcessEnv, host: DockerHost): string | undefined {
+  return findExecutable("dockerd", [env["PATH"] ?? "", ...host.folders].join(path.delimiter));
 }
 
 function pidFile(paths: LandfallPaths): string {
@@ -193,4 +192,5 @@ const realHost: DockerHost = {
     return child.pid ?? -1;
   },
   isRunning: (pid) => (readIfPresent(`/proc/${pid}/cmdline`) ?? "").includes("dockerd"),
+  folders: ["/usr/sbin", "/usr/local/bin"],
 };
