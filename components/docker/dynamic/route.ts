@@ -92,5 +92,5 @@ function upstream(server: { name: string; port: number }): string {
 
 // Without a container, or with one that does not run (409), there is no router that could serve anything.
 function isGone(error: unknown): boolean {
-  return error instanceof DockerError && error.status === 404;
+  return error instanceof DockerError && (error.status === 404 || error.status === 409);
 }

@@ -44,7 +44,7 @@ export class Testbed {
     await bed.stop();
     await client.createNetwork({
       Name: bed.network,
-      IPAM: { Driver: "default", Config: [{ Subnet: SUBNET }] },
+      IPAM: { Driver: "default", Config: [{ Subnet: SUBNET, IPRange: "10.231.0.128/25" }] },
     });
     await bed.startRouter();
     return bed;

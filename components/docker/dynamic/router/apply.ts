@@ -1,7 +1,8 @@
 import { sleep } from "../client";
 import type { RouteMode } from "../types";
 import { conflictsOf } from "./conflicts";
-import { stateOf, tell, workers } from "./haproxy";
+import { KEEP_ALIVE_SECONDS, LIVE_FILE } from "./files";
+import { stateOf, streamsOf, tell, workers } from "./haproxy";
 import type { RunningSlot, Worker, WorkerState } from "./haproxy";
 import type { RoutePart } from "./part";
 import { backendOf } from "./part";
@@ -15,7 +16,7 @@ const CONVERGE_MS = 10_000;
 const RELOAD_MS = 20_000;
 const POLL_MS = 25;
 const DRAIN_POLL_MS = 100;
-const KEEP_ALIVE_MS = 10_000;
+const SHELL_KEEP_ALIVE_MS = 10_000;
 
 /** A change of one service's part: from what the router has of it to what it is to have; undefined removes it. */
 export type Change = (previous: RoutePart | undefined) => RoutePart | undefined;
@@ -31,9 +32,11 @@ export async function applyPart(
   drainSeconds: number,
 ): Promise<RouteMode> {
   return RouterSession.with(router, async (session) => {
+    let stale: Stale | undefined;
     const mode = await session.locked(async () => {
       const before = await readParts(session);
-      const part = change(before.find((candidate) => candidate.service === service));
+      const previous = before.find((candidate) => candidate.service === service);
+      const part = change(previous);
       const others = before.filter((candidate) => candidate.service !== service);
       const parts = part === undefined ? others : [...others, part];
       const conflicts = conflictsOf(parts);
@@ -41,18 +44,44 @@ export async function applyPart(
         throw new Error(`router "${router}": ${conflicts.join("; ")}: nothing was changed`);
       }
       const targets = await targetsOf(session, part);
+      if (leavesServers(previous, part)) stale = await staleProcesses(session);
       await writePart(session, service, parts);
       try {
         return await converge(session, service, parts, targets);
       } catch (error) {
-        await writePart(session, service, before);
-        throw error;
+        throw await restored(session, service, before, error);
       }
     });
-    await drained(session, service, drainSeconds);
+    await drained(session, service, drainSeconds, stale);
     await session.locked(() => tidy(session, service));
     return mode;
   });
+}
+
+function leavesServers(previous: RoutePart | undefined, part: RoutePart | undefined): boolean {
+  if (previous === undefined || part === undefined) return false;
+  return previous.servers.some(({ name }) => !part.servers.some((server) => server.name === name));
+}
+
+/** Goes back to how it was after a failure, as far as that can be, and gives the error to throw. */
+async function restored(
+  session: RouterSession,
+  service: string,
+  before: readonly RoutePart[],
+  failure: unknown,
+): Promise<unknown> {
+  try {
+    await writePart(session, service, before);
+    const previous = before.find((candidate) => candidate.service === service);
+    await converge(session, service, before, await targetsOf(session, previous));
+    return failure;
+  } catch (error) {
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    const also = error instanceof Error ? error.message : String(error);
+    return new Error(`${reason}; and the earlier state could not be restored: ${also}`, {
+      cause: failure,
+    });
+  }
 }
 
 async function targetsOf(session: RouterSession, part: RoutePart | undefined): Promise<Target[]> {
@@ -71,8 +100,6 @@ async function targetsOf(session: RouterSession, part: RoutePart | undefined): P
   return servers.map((server) => ({ ...server, address: addresses.get(server.name) ?? "" }));
 }
 
-// Every process gets the new servers, also one that an earlier reload left with some connections: their next
-// requests must not go to servers that are about to be removed.
 async function converge(
   session: RouterSession,
   service: string,
@@ -83,28 +110,16 @@ async function converge(
   const all = await workers(session);
   const current = all.find((worker) => !worker.leaving);
   const reload = current === undefined || (await stateOf(session, current)).structure !== wanted;
-  const exists = parts.some((part) => part.service === service);
-  if (exists) {
-    for (const worker of all) {
-      const strict = worker === current && !reload;
-      try {
-        await switchServers(session, worker, service, targets, strict);
-      } catch (error) {
-        // A process that an earlier reload left ends with its last connection, also between two questions.
-        if (!worker.leaving || (await isAlive(session, worker))) throw error;
-      }
-    }
+  // Also before a reload: the process that is left cannot be told afterwards, and still gets some requests.
+  if (current !== undefined && parts.some((part) => part.service === service)) {
+    await switchServers(session, current, service, targets, !reload);
   }
   if (!reload) return "runtime";
   await reloaded(session, parts, targets, wanted, all);
   return "reload";
 }
 
-async function isAlive(session: RouterSession, worker: Worker): Promise<boolean> {
-  return (await workers(session)).some((candidate) => candidate.pid === worker.pid);
-}
-
-/** @param strict Whether the slots must be enough and everything must come up: in a leaving process it need not. */
+/** @param strict Whether everything must come up: in a process that is about to be left it need not. */
 async function switchServers(
   session: RouterSession,
   worker: Worker,
@@ -237,42 +252,76 @@ async function knownAddresses(
   return new Map([...others, ...given]);
 }
 
+/** Processes that earlier reloads left, which know nothing of this change, and until when they may get requests. */
+interface Stale {
+  pids: ReadonlySet<number>;
+  until: number;
+}
+
+async function staleProcesses(session: RouterSession): Promise<Stale> {
+  const left = (await workers(session)).filter((worker) => worker.leaving);
+  const age = await session.run(
+    "tell the age of its last reload",
+    `echo $(($(date +%s) - $(stat -c %Y ${LIVE_FILE})))`,
+  );
+  return {
+    pids: new Set(left.map((worker) => worker.pid)),
+    until: Date.now() + (KEEP_ALIVE_SECONDS + 1 - Number(age)) * 1000,
+  };
+}
+
 async function drained(
   session: RouterSession,
   service: string,
   drainSeconds: number,
+  stale: Stale | undefined,
 ): Promise<void> {
   const deadline = Date.now() + drainSeconds * 1000;
   let alive = Date.now();
-  while (Date.now() < deadline && (await underWay(session, service)) > 0) {
+  for (;;) {
+    const all = await workers(session);
+    const untold =
+      stale !== undefined &&
+      Date.now() < stale.until &&
+      all.some((worker) => stale.pids.has(worker.pid));
+    const busy = Date.now() < deadline && (await underWay(session, all, service));
+    if (!untold && !busy) return;
     await sleep(DRAIN_POLL_MS);
-    if (Date.now() - alive < KEEP_ALIVE_MS) continue;
+    if (Date.now() - alive < SHELL_KEEP_ALIVE_MS) continue;
     alive = Date.now();
     await session.keepAlive();
   }
 }
 
-/** Requests and tunnels in servers of the service that take no new ones, in all processes. */
-async function underWay(session: RouterSession, service: string): Promise<number> {
-  let sessions = 0;
-  for (const worker of await workers(session)) {
-    const backends = await backendsOf(session, worker);
-    for (const slot of backends.get(backendOf(service)) ?? []) {
-      if (slot.state !== "ready") sessions += slot.sessions;
+/** Whether servers of the service that take no new requests have any under way, in whichever process. */
+async function underWay(
+  session: RouterSession,
+  all: readonly Worker[],
+  service: string,
+): Promise<boolean> {
+  const backend = backendOf(service);
+  for (const worker of all) {
+    if (worker.leaving) {
+      if ((await streamsOfLeaving(session, worker, backend)) > 0) return true;
+    } else {
+      const slots = (await stateOf(session, worker)).backends.get(backend) ?? [];
+      if (slots.some((slot) => slot.state !== "ready" && slot.sessions > 0)) return true;
     }
   }
-  return sessions;
+  return false;
 }
 
-async function backendsOf(
+// A process that a reload left ends with its last connection, also between two questions.
+async function streamsOfLeaving(
   session: RouterSession,
   worker: Worker,
-): Promise<WorkerState["backends"]> {
+  backend: string,
+): Promise<number> {
   try {
-    return (await stateOf(session, worker)).backends;
+    return await streamsOf(session, worker, backend);
   } catch (error) {
-    if (!worker.leaving || (await isAlive(session, worker))) throw error;
-    return new Map();
+    if ((await workers(session)).some(({ pid }) => pid === worker.pid)) throw error;
+    return 0;
   }
 }
 

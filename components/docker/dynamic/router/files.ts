@@ -7,6 +7,12 @@ export const CLI_PORT = 9901;
 export const HEALTH_PORT = 9902;
 export const HEALTH_PATH = "/landfall/router/health";
 
+/**
+ * How long the router keeps an idle connection of a client, and so the longest time in which a process that a
+ * reload left may still get a request: it cannot be told of new servers any more.
+ */
+export const KEEP_ALIVE_SECONDS = 10;
+
 /** What a router without a (valid) saved configuration starts with. A change of it replaces every router. */
 export const BOOT_CONFIG = `global
   log stdout format raw local0 notice

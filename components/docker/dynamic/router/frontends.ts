@@ -30,13 +30,14 @@ const LOG_FORMAT = [
   `"end":"%ts"`,
 ].join(",");
 
+// HAProxy keeps header names in lower case, which is what the expression meets.
 // What a client says of where it comes from is not believed: only the router's own view is passed on.
 const REQUEST_RULES = `  http-request set-var(txn.path) path,bytes(0,512)
   http-request set-var(txn.host) req.hdr(host),host_only,lower
   http-request set-header X-Request-Id %[unique-id] unless { req.hdr(X-Request-Id) -m reg ^[A-Za-z0-9._-]{1,64}$ }
   http-request set-var(txn.id) req.hdr(X-Request-Id)
   http-after-response set-header X-Request-Id %[var(txn.id)]
-  http-request del-header ^(Forwarded|X-Real-Ip|X-Forwarded-.*)$ -m reg
+  http-request del-header ^(forwarded|x-real-ip|x-forwarded-.*)$ -m reg
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Host %[req.hdr(host)] if { req.hdr(host) -m found }
   http-request set-header X-Forwarded-Port %[dst_port]`;

@@ -55,6 +55,17 @@ export async function stateOf(session: RouterSession, worker: Worker): Promise<W
   };
 }
 
+/** Requests and tunnels of a backend that are under way in a worker; idle connections do not count. */
+export async function streamsOf(
+  session: RouterSession,
+  worker: Worker,
+  backend: string,
+): Promise<number> {
+  // A worker that was left shows its servers no more, but still its streams.
+  const [streams = ""] = await tell(session, worker, ["show sess"]);
+  return streams.split("\n").filter((line) => line.includes(` be=${backend} srv=s`)).length;
+}
+
 export function parseWorkers(output: string): Worker[] {
   return output.split("\n").flatMap((line, index, lines) => {
     const pid = /^(\d+)\s+worker\s/.exec(line)?.[1];

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { HEALTH_PATH, HEALTH_PORT } from "./files";
+import { HEALTH_PATH, HEALTH_PORT, KEEP_ALIVE_SECONDS } from "./files";
 import { FALLBACKS, frontends } from "./frontends";
 import type { RoutePart } from "./part";
 import { backendOf, slotName } from "./part";
@@ -69,7 +69,7 @@ defaults
   balance roundrobin
   timeout client 65s
   timeout http-request 15s
-  timeout http-keep-alive 65s
+  timeout http-keep-alive ${KEEP_ALIVE_SECONDS}s
   timeout queue 10s
   timeout client-fin 10s
   timeout server-fin 10s

@@ -3,6 +3,7 @@ import { CLI_PORT, DATA } from "./files";
 
 const LOCK_WAIT_SECONDS = 90;
 const IDLE_SECONDS = 60;
+const START_SECONDS = 15;
 const COMMAND_TIMEOUT_MS = 20_000;
 
 // Runs one piece of code after the other and tells each one's exit code. The lock is the kernel's and lives as
@@ -34,10 +35,21 @@ export class RouterSession {
     // As root: the volume belongs to root, as volumes do that the image does not know.
     const exec = await ExecSession.start(router, ["bash", "-c", DRIVER], { user: "root" });
     try {
-      return await work(new RouterSession(router, exec));
+      const session = new RouterSession(router, exec);
+      await session.reachable();
+      return await work(session);
     } finally {
       exec.close();
     }
+  }
+
+  // A router that was started just now needs a moment.
+  private async reachable(): Promise<void> {
+    await this.run(
+      `reach HAProxy within ${START_SECONDS} s: see "docker logs ${this.router}"`,
+      `up=; for _ in {1..${START_SECONDS * 10}}; do if exec 3<>/dev/tcp/127.0.0.1/${CLI_PORT}; then exec 3>&-; up=1; break; fi 2>/dev/null; sleep 0.1; done; [ -n "$up" ]`,
+      (START_SECONDS + 10) * 1000,
+    );
   }
 
   /** Runs code; answers what it printed (stdout and stderr) and its exit code. */
