@@ -21,6 +21,7 @@ export function configProblems(
         ? []
         : [{ path, message: `is required (${typeName(rule)}) and has no value` }];
     }
+    if (value.secret && value.value === undefined) return [];
     if (rule.type === undefined || fits(rule, parsed(rule, value))) return [];
     const received = value.secret ? "a secret of another type" : JSON.stringify(value.value);
     return [{ path, message: `must be of type ${typeName(rule)}, got ${received}` }];

@@ -47,9 +47,14 @@ export function shortStackName(stack: string): string {
   return stack.slice(stack.lastIndexOf("/") + 1);
 }
 
+/** Folder of the stacks' config files. */
+export function configFolder(project: Pick<Project, "dir" | "stackConfigDir">): string {
+  return join(project.dir, project.stackConfigDir ?? "");
+}
+
 /** Path of the stack's config file, be it there or not. */
 export function configFileOf(project: Project, stack: string): string {
-  return join(project.dir, project.stackConfigDir ?? "", `Pulumi.${shortStackName(stack)}.yaml`);
+  return join(configFolder(project), `Pulumi.${shortStackName(stack)}.yaml`);
 }
 
 /** The stack's config file as it is; undefined where there is none. */

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 
+import { configFolder } from "./project";
 import type { Project } from "./project";
 import type { StackWorkspace } from "./workspace";
 
@@ -14,7 +14,7 @@ export async function knownStacks({
 }): Promise<string[]> {
   const [inBackend, files] = await Promise.all([
     workspace.stackNames(),
-    readdir(join(project.dir, project.stackConfigDir ?? "")).catch(() => []),
+    readdir(configFolder(project)).catch(() => []),
   ]);
   const configured = files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
   return [...new Set([...inBackend, ...configured])].sort();

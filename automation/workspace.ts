@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+
 import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
 import { SemVer } from "semver";
@@ -7,7 +10,8 @@ import type { EngineRun } from "./engine/command";
 import { readState } from "./engine/state";
 import type { StackState } from "./engine/state";
 import { LandfallError } from "./errors";
-import type { Project, ConfigRule } from "./project";
+import { configFolder, shortStackName } from "./project";
+import type { ConfigRule, Project } from "./project";
 
 /** How the engine is started for one operation. */
 export interface EngineSettings {
@@ -110,6 +114,16 @@ export class StackWorkspace {
     await this.pulumi(["stack", "import", "--file", file, "--stack", this.stack]);
   }
 
+  /** Config by key as it is written in a file, secrets left out: without the engine, which refuses a wrong one. */
+  async writtenConfig(configFile?: string): Promise<Record<string, ConfigValue> | undefined> {
+    const folder = configFile === undefined ? configFolder(this.project) : dirname(configFile);
+    const workspace = await localWorkspace(folder, this.settings);
+    const short = shortStackName(this.stack);
+    if (!existsSync(join(folder, `Pulumi.${short}.yaml`))) return undefined;
+    const { config = {} } = await workspace.stackSettings(short);
+    return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, written(value)]));
+  }
+
   /** Config by key, decrypted; defaults of the project are not in it. */
   async config(configFile?: string): Promise<Record<string, ConfigValue>> {
     const file = configFile === undefined ? [] : ["--config-file", configFile];
@@ -202,6 +216,14 @@ function localWorkspace(dir: string, settings: EngineSettings): Promise<LocalWor
     run: command.run.bind(command),
   });
   return LocalWorkspace.create({ workDir: dir, pulumiCommand });
+}
+
+function written(value: unknown): ConfigValue {
+  if (typeof value !== "object" || value === null) {
+    return { secret: false, value: typeof value === "string" ? value : JSON.stringify(value) };
+  }
+  if ("secure" in value) return { secret: true };
+  return { secret: false, objectValue: value, value: JSON.stringify(value) };
 }
 
 function configSchema(project: string, declared: unknown): Record<string, ConfigRule> {

@@ -1,18 +1,20 @@
 import { configProblems, unknownKeys } from "../config";
 import type { StackState } from "../engine/state";
 import { ConfigError, StackNotFoundError } from "../errors";
-import { readConfigFile } from "../project";
+import { configFileOf, readConfigFile } from "../project";
 import { recover } from "../recovery";
 import type { RecoveryAction } from "../results";
 import { reading, waitForLock, withKnownStacks } from "../session";
 import type { Session } from "../session";
 import type { ConfigValue } from "../workspace";
 
+type Config = Record<string, ConfigValue>;
+
 /** What an update starts from. */
 export interface Prepared {
   /** The state before it, secrets decrypted. */
   state: StackState;
-  config: Record<string, ConfigValue>;
+  config: Config;
   recovered: RecoveryAction[];
 }
 
@@ -39,9 +41,9 @@ export async function prepare(session: Session, options: PrepareOptions): Promis
       context.clock.now() + options.waitSeconds * 1000,
       options.waitSeconds,
     );
+    if (options.checkConfig) await checkConfig(session, options.configFile);
     return readStack(session, options);
   });
-  if (options.checkConfig) checkConfig(session, config);
   if (options.readOnly || state.pending.length === 0) return { state, config, recovered: [] };
   const recovered = await context.phase("recover", () => recover(session, state));
   return { state, config, recovered };
@@ -53,16 +55,15 @@ export async function readStack(
   options: Pick<PrepareOptions, "create" | "configFile">,
 ): Promise<Pick<Prepared, "state" | "config">> {
   const { workspace, context } = session;
-  const read = async (): Promise<[StackState, Record<string, ConfigValue>]> =>
-    Promise.all([workspace.state(), workspace.config(options.configFile)]);
-  const [state, config] = await reading(session, read).catch(async (error: unknown) => {
-    if (!(error instanceof StackNotFoundError) || !options.create) throw error;
-    await createStack(session, error);
-    return [
-      emptyState,
-      await reading(session, () => workspace.config(options.configFile)),
-    ] as const;
-  });
+  const read = (): Promise<[StackState, Config]> =>
+    Promise.all([reading(session, () => workspace.state()), readConfig(session, options)]);
+  const [state, config] = await read().catch(
+    async (error: unknown): Promise<[StackState, Config]> => {
+      if (!(error instanceof StackNotFoundError) || !options.create) throw error;
+      await createStack(session, error);
+      return [emptyState, await readConfig(session, options)];
+    },
+  );
   context.redactor.add(state.secrets);
   context.redactor.add(
     Object.values(config).flatMap(({ secret, value, objectValue }) =>
@@ -72,6 +73,19 @@ export async function readStack(
   return { state, config };
 }
 
+/** A config that breaks the project's rules is no reason not to look at the stack, or not to destroy it. */
+async function readConfig(
+  session: Session,
+  { configFile }: Pick<PrepareOptions, "configFile">,
+): Promise<Config> {
+  try {
+    return await reading(session, () => session.workspace.config(configFile));
+  } catch (error) {
+    if (error instanceof ConfigError) return {};
+    throw error;
+  }
+}
+
 /** A stack without a config file is more likely a misspelt name than a new one. */
 async function createStack(session: Session, error: StackNotFoundError): Promise<void> {
   const configured = await readConfigFile(session.project, session.stack);
@@ -79,7 +93,15 @@ async function createStack(session: Session, error: StackNotFoundError): Promise
   await reading(session, () => session.workspace.create());
 }
 
-function checkConfig({ context, project }: Session, config: Record<string, ConfigValue>): void {
+async function checkConfig(session: Session, configFile: string | undefined): Promise<void> {
+  const { context, project, workspace } = session;
+  const config = await workspace.writtenConfig(configFile).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    const path = configFile ?? configFileOf(project, session.stack);
+    throw new ConfigError([{ path, message: `cannot be read: ${why}` }], { cause: error });
+  });
+  // Without a file it may be the stack that is misspelt: whether there is one is found out first.
+  if (config === undefined) return;
   const problems = configProblems(project.configSchema, config);
   const unknown = unknownKeys(project.name, project.configSchema, config);
   if (problems.length > 0) throw new ConfigError([...problems, ...unknown]);
