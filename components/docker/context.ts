@@ -9,6 +9,8 @@ import type { ResolvedImage } from "./image";
 export interface DockerContext extends StackIdentity {
   /** The component that owns what several components share. */
   readonly environment: pulumi.ComponentResource;
+  /** The check of the public ports: whatever is made waits for it, so that a taken port leaves nothing behind. */
+  readonly ports: pulumi.Resource;
   readonly network: docker.Network;
   readonly router: docker.Container;
   /** Address of the router in the network; it never changes. */

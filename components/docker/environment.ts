@@ -41,6 +41,7 @@ export function environment(
   return {
     ...identity,
     environment: parent,
+    ports,
     network,
     router,
     routerAddress,
@@ -70,6 +71,7 @@ function createRouter(
   network: docker.Network,
   address: string,
 ): docker.Container {
+  const opts = { parent, dependsOn: [network] };
   const { publicPorts = [], bindAddress = "127.0.0.1" } = args.docker ?? {};
   const image = new docker.RemoteImage(
     "router-image",
@@ -77,12 +79,12 @@ function createRouter(
       name: args.images?.["router"] ?? args.docker?.routerImage ?? ROUTER_IMAGE,
       keepLocally: true,
     },
-    { parent },
+    opts,
   );
   const volume = new docker.Volume(
     "router-data",
     { name: stackName(identity, "router"), labels: labels(identity, { role: "router" }) },
-    { parent },
+    opts,
   );
   const routerArgs: docker.ContainerArgs = {
     ...routerContainer({ volume: volume.name }),

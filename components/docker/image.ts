@@ -53,6 +53,7 @@ function built(
   };
   const image = new docker.Image(`${spec.name}-image`, transformed(args, transform), {
     parent: context.environment,
+    dependsOn: [context.ports],
   });
   // What was built but not pushed has no registry digest: the provider then answers the image's id.
   return { reference, id: image.repoDigest };
@@ -64,7 +65,7 @@ function referenced(context: DockerContext, name: string, ref: string): Resolved
     // The reference is in the name: another one is another resource, so its old image stays for a rollback.
     `${name}-image-${digestOf(ref, 6)}`,
     { name: ref, keepLocally: true },
-    { parent: context.environment },
+    { parent: context.environment, dependsOn: [context.ports] },
   );
   return { reference: ref, id: image.imageId };
 }

@@ -38,12 +38,12 @@ export function store(
   const network = new docker.Network(
     `${name}-network`,
     transformed({ name: stackName(context, name), internal: true, labels: own }, transform.network),
-    { parent, deleteBeforeReplace: true },
+    { parent, deleteBeforeReplace: true, dependsOn: [context.ports] },
   );
   const volume = new docker.Volume(
     `${name}-data`,
     transformed({ name: stackName(context, name, "data"), labels: own }, transform.volume),
-    { parent, protect: args.deletionProtection },
+    { parent, protect: args.deletionProtection, dependsOn: [context.ports] },
   );
   const image = resolveImage(context, { kind: "reference", name, ref: args.image });
   const containerArgs: docker.ContainerArgs = {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { declaredConfig, stackConfig } from "../../support/program";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { declaredConfig, ROOT, stackConfig } from "../../support/program";
 
 describe("the program's config", () => {
   const declared = declaredConfig();
@@ -27,5 +29,13 @@ describe("the program's config", () => {
       "landfall:predictorModelSha256",
       "landfall:subnet",
     ]);
+  });
+
+  it("is documented key by key, with the same types, defaults and words", () => {
+    const page = fs.readFileSync(path.join(ROOT, "docs", "config.md"), "utf8");
+    for (const [key, { type, default: value, description }] of Object.entries(declared)) {
+      const row = `| \`${key}\` | ${type} | \`${JSON.stringify(value)}\` | ${description ?? ""} |`;
+      assert.ok(page.includes(row), `docs/config.md lacks: ${row}`);
+    }
   });
 });
