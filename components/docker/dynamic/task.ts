@@ -1,6 +1,6 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import type { ContainerCreateOptions } from "dockerode";
-import { ask, docker, DockerError, sleep, within } from "./client";
+import { ask, askOrMissing, docker, DockerError, sleep, within } from "./client";
 import { lastLines, quotedLines, removeContainer, stateOfContainer } from "./containers";
 import { changedInputs, verdict } from "./diff";
 import { redactorOf } from "./redact";
@@ -40,7 +40,7 @@ export const task = {
   },
 
   async delete(_id, props) {
-    await removeContainer(props.name);
+    if (await isOurs(props.name)) await removeContainer(props.name);
   },
 } satisfies ResourceProvider<TaskInputs, TaskOutputs>;
 
@@ -77,20 +77,23 @@ async function done(inputs: TaskInputs): Promise<TaskOutputs> {
 // it does (a migration) must not be cut off, so it may end by itself within this run's time.
 async function clearLeftover(inputs: TaskInputs, deadline: number): Promise<void> {
   const { name } = inputs;
-  const state = await stateOfContainer(name);
-  if (state === undefined) return;
-  const info = await ask(`inspect container "${name}"`, () =>
-    docker().getContainer(name).inspect(),
-  );
-  if (info.Config.Labels[LABEL] !== name) {
-    throw new Error(
-      `task "${name}" cannot run: a container of that name exists that is not a task of Landfall; remove or rename it`,
-    );
-  }
+  if (!(await isOurs(name))) return;
   while ((await stateOfContainer(name))?.running === true && Date.now() < deadline) {
     await sleep(250);
   }
   await removeContainer(name);
+}
+
+/** Whether there is a container of that name; one that is not a task's is never touched. */
+async function isOurs(name: string): Promise<boolean> {
+  const info = await askOrMissing(`inspect container "${name}"`, () =>
+    docker().getContainer(name).inspect(),
+  );
+  if (info === undefined) return false;
+  if (info.Config.Labels[LABEL] === name) return true;
+  throw new Error(
+    `task "${name}" cannot run: a container of that name exists that is not a task of Landfall: remove or rename it`,
+  );
 }
 
 // The name is the lock: the daemon refuses a second container of one name.
