@@ -16,7 +16,7 @@ export interface Block {
   rows: Row[];
 }
 
-export type BlockState = "running" | "done" | "failed";
+export type BlockState = "planned" | "running" | "done" | "failed";
 
 /** Groups what changes by the components that it belongs to, in the order in which it appeared. */
 export function toBlocks(model: Model): Block[] {
@@ -37,8 +37,10 @@ export function resourcesOf(block: Block): Resource[] {
 }
 
 export function stateOf(block: Block): BlockState {
-  const states = resourcesOf(block).map((resource) => resource.state);
+  const resources = resourcesOf(block);
+  const states = resources.map((resource) => resource.state);
   if (states.includes("failed")) return "failed";
+  if (resources.some((resource) => resource.planned)) return "planned";
   return states.includes("running") ? "running" : "done";
 }
 

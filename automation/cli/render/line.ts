@@ -101,6 +101,7 @@ function partsOf(line: Line, view: View): Parts {
 
 function headings(symbols: Symbols): Record<BlockState, readonly [string, Paint]> {
   return {
+    planned: [symbols.bullet, "cyan"],
     running: [symbols.bullet, "cyan"],
     done: [symbols.ok, "green"],
     failed: [symbols.failed, "red"],

@@ -144,7 +144,8 @@ function merged(before: ResourceOp, now: ResourceOp): ResourceOp {
 
 function diagnostic(model: Model, event: DiagnosticEvent): void {
   const about = model.resources.get(event.urn ?? "");
-  if (about && event.severity === "info") about.status = lastLine(event.message) || about.status;
+  if (about?.state === "running" && event.severity === "info")
+    about.status = lastLine(event.message) || about.status;
   if (event.ephemeral) {
     if (event.urn === undefined) model.status = lastLine(event.message) || model.status;
     return;
@@ -155,9 +156,10 @@ function diagnostic(model: Model, event: DiagnosticEvent): void {
 function keep(model: Model, message: Message): void {
   const text = clean(message.text).trimEnd();
   const known = model.messages.some((m) => m.text === text && m.urn === message.urn);
-  // The engine's closing words say nothing once it has said why.
+  const [, ending] = /^(?:update|preview|refresh|destroy) (failed|canceled)$/.exec(text) ?? [];
+  // The engine's closing words say nothing once it has said why; that it was cancelled is the result.
   const why = model.messages.some(({ severity }) => severity === "error");
-  if (why && message.urn === "" && /^(update|preview|refresh|destroy) failed$/.test(text)) return;
+  if (ending === "canceled" || (ending === "failed" && why)) return;
   if (text !== "" && !known) model.messages.push({ ...message, text });
 }
 

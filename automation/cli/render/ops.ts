@@ -38,6 +38,12 @@ export function countsText(changes: Readonly<Changes>, planned: boolean): string
   return parts.length > 0 ? parts.join(", ") : "nothing";
 }
 
+/** The same for a column of a table: "+2 ~1 -1". */
+export function countsBrief(changes: Readonly<Changes>, unicode: boolean): string {
+  const parts = counted.filter((op) => changes[op] > 0);
+  return parts.map((op) => `${symbolOf(looks[op], unicode)}${changes[op]}`).join(" ");
+}
+
 /** The symbol, with an ASCII stand-in for the one that is not. */
 export function symbolOf(shown: OpLook, unicode: boolean): string {
   return unicode || shown.symbol !== "±" ? shown.symbol : "%";

@@ -88,21 +88,23 @@ function tally(model: Model): string {
 function fit(blocks: Block[], room: number, view: View): Line[] {
   const forms = [
     () => blocks.flatMap(expanded),
-    () =>
-      blocks.flatMap((block) => (stateOf(block) === "done" ? [summed(block)] : expanded(block))),
-    () =>
-      blocks.flatMap((block) => (stateOf(block) === "done" ? [summed(block)] : unsettled(block))),
-    () => blocks.filter((block) => stateOf(block) !== "done").flatMap(unsettled),
+    () => blocks.flatMap((block) => (isSettled(block) ? [summed(block)] : expanded(block))),
+    () => blocks.flatMap((block) => (isSettled(block) ? [summed(block)] : unsettled(block))),
+    () => blocks.filter((block) => !isSettled(block)).flatMap(unsettled),
   ];
   for (const form of forms) {
     const lines = form();
     if (lines.length <= room) return lines;
   }
-  const lines = blocks.filter((block) => stateOf(block) !== "done").flatMap(unsettled);
+  const lines = blocks.filter((block) => !isSettled(block)).flatMap(unsettled);
   const urgent = [...lines].sort((a, b) => urgency(b) - urgency(a)).slice(0, room - 1);
   const count = (some: Line[]): number => some.filter(({ row }) => row?.resource).length;
   const more = `${view.style.symbols.ellipsis} ${count(lines) - count(urgent)} more`;
   return [...lines.filter((line) => urgent.includes(line)), { text: more }];
+}
+
+function isSettled(block: Block): boolean {
+  return resourcesOf(block).every(({ state }) => state === "done");
 }
 
 function urgency(line: Line): number {
@@ -125,7 +127,7 @@ function unsettled(block: Block): Line[] {
 function summed(block: Block): Line {
   return block.rows.length === 0
     ? { row: block.head }
-    : { row: block.head, summary: summary(resourcesOf(block)), state: "done" };
+    : { row: block.head, summary: summary(resourcesOf(block)), state: stateOf(block) };
 }
 
 function summary(resources: ReturnType<typeof resourcesOf>): string {

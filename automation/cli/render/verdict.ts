@@ -93,7 +93,8 @@ export function factLines(
 }
 
 function facts(result: UpResult | RollbackResult): [string, string[]][] {
-  const probes = result.probes.filter((probe) => !probe.ok);
+  const told = result.error?.message ?? "";
+  const probes = result.probes.filter((probe) => !probe.ok && !told.includes(probe.url));
   return [
     ["urls", urlTexts(result.urls)],
     ["changes", [countsText(result.changes, false)]],

@@ -1,7 +1,7 @@
 import { Option } from "commander";
 
 import { number } from "../options";
-import { countsText } from "../render/ops";
+import { countsBrief } from "../render/ops";
 import type { Paint } from "../render/style";
 import { renderTable } from "../render/table";
 import { duration, moment } from "../render/time";
@@ -31,12 +31,16 @@ export const history: Verb<"history"> = {
   progress: "quiet",
   show: (result, view) => {
     if (result.releases.length === 0) return [`stack "${result.stack}" has no releases yet`];
+    const rows = result.releases.map((release) => rowOf(release, view.style.unicode));
     const headings = ["release", "state", "started", "took", "by", "commit", "changes", "message"];
-    return renderTable(headings, result.releases.map(rowOf), { ...view, indent: 0 });
+    return renderTable(headings, rows, { ...view, indent: 0 });
   },
 };
 
-function rowOf(release: ReleaseSummary): (string | { text: string; paint: Paint })[] {
+function rowOf(
+  release: ReleaseSummary,
+  unicode: boolean,
+): (string | { text: string; paint: Paint })[] {
   const { number: id, state, startedAt, durationMs, by, program, changes, message } = release;
   const kind = release.rollbackTo === undefined ? "" : `rollback to ${release.rollbackTo}`;
   return [
@@ -46,7 +50,7 @@ function rowOf(release: ReleaseSummary): (string | { text: string; paint: Paint 
     durationMs === undefined ? "" : duration(durationMs),
     by.user,
     program.commit === undefined ? "" : program.commit.slice(0, 9) + (program.dirty ? "+" : ""),
-    changes === undefined ? "" : countsText(changes, false),
+    changes === undefined ? "" : countsBrief(changes, unicode),
     [kind, message ?? ""].filter((text) => text !== "").join(": "),
   ];
 }

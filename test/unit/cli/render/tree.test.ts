@@ -110,7 +110,7 @@ describe("the live tree", () => {
       step(1, "Container api", "ApiService api", "update", "done", planned),
     ];
     assert.deepEqual(renderFinal(modelOf(events), viewAt(2)), [
-      "  ✔ api ApiService",
+      "  • api ApiService",
       "    ~ Container api update         [image, env]",
     ]);
   });
