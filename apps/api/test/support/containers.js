@@ -41,7 +41,7 @@ export async function remove(...containers) {
   const names = containers.flatMap((container) =>
     container === undefined ? [] : [container.name],
   );
-  if (names.length > 0) await run("docker", ["rm", "--force", "--volumes", ...names]);
+  if (names.length > 0) await removeNames(names);
 }
 
 /**
@@ -113,11 +113,22 @@ export async function freePort() {
  */
 async function start(image, port, inner, options, command = []) {
   const name = `landfall-apps-test-${randomBytes(4).toString("hex")}`;
-  const publish = ["-p", `127.0.0.1:${port}:${inner}`];
   const label = ["--label", "landfall.test=apps"];
-  const args = ["run", "-d", "--pull", "never", "--name", name, ...label, ...publish, ...options];
-  await run("docker", [...args, image, ...command]).catch((error) => {
-    throw new Error(`${image} does not start (scripts/up makes the base images)`, { cause: error });
-  });
-  return name;
+  const publish = ["-p", `127.0.0.1:${port}:${inner}`];
+  const args = ["run", "-d", "--pull", "never", "--name", name, "--network", name, ...label];
+  try {
+    await run("docker", ["network", "create", ...label, name]);
+    await run("docker", [...args, ...publish, ...options, image, ...command]);
+    return name;
+  } catch (error) {
+    await removeNames([name]);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${image} does not start (scripts/up makes the base images): ${reason}`);
+  }
+}
+
+/** @param {string[]} names */
+async function removeNames(names) {
+  await run("docker", ["rm", "--force", "--volumes", ...names]).catch(() => {});
+  await run("docker", ["network", "rm", ...names]).catch(() => {});
 }

@@ -1,7 +1,8 @@
 const SOON = 0.6;
 const COMMON = ["bread", "dairy", "eggs", "fish", "fruit", "meat", "rice", "tofu", "vegetables"];
 
-const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const thisYear = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+const otherYears = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const percents = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 const byId = (id) => document.getElementById(id);
 
@@ -72,8 +73,7 @@ export function showFieldErrors(form, problems) {
     const problem = problems.find(({ path }) => path === input.name);
     const text = byId(`${input.name}-error`);
     text.hidden = problem === undefined;
-    text.textContent =
-      problem === undefined ? "" : problem.message.replace(input.name, labelOf(input));
+    text.textContent = problem === undefined ? "" : problemText(input, problem.message);
     input.setAttribute("aria-invalid", String(problem !== undefined));
   }
   form.querySelector('[aria-invalid="true"]')?.focus();
@@ -89,7 +89,7 @@ function purchaseRow({ name, categoryId, quantity, purchasedAt }, isNew) {
   category.append(element("span", "tag", categoryId));
   const day = element("td");
   day.append(
-    Object.assign(element("time", "", dates.format(new Date(purchasedAt))), {
+    Object.assign(element("time", "", dayText(new Date(purchasedAt))), {
       dateTime: purchasedAt,
     }),
   );
@@ -116,6 +116,11 @@ function meter(categoryId, probability) {
   return bar;
 }
 
+function dayText(day) {
+  const isThisYear = day.getFullYear() === new Date().getFullYear();
+  return (isThisYear ? thisYear : otherYears).format(day);
+}
+
 function agoText(days) {
   if (days === 0) return "today";
   return days === 1 ? "yesterday" : `${days} days ago`;
@@ -132,8 +137,11 @@ function emptyRow(text) {
   return row;
 }
 
-function labelOf(input) {
-  return input.labels[0]?.textContent ?? input.name;
+/** The API's words, for somebody who sees the field and what is in it. */
+function problemText(input, message) {
+  const label = input.labels[0]?.textContent ?? input.name;
+  if (input.value.trim() === "") return `${label} is needed.`;
+  return `${message.replace(input.name, label).replace(/, got .*$/, "")}.`;
 }
 
 function element(tag, className = "", text = "") {
