@@ -10,6 +10,8 @@ export interface Clients {
   readonly method?: string;
   readonly headers?: () => Record<string, string>;
   readonly body?: () => string;
+  /** Milliseconds between the first and the second half of the body: a slow upload. @default 0 */
+  readonly bodyMs?: number;
   /** Milliseconds between an answer and the next request. @default 0 */
   readonly pauseMs?: number;
   /** Which status is a good answer. @default 200 to 299 */
@@ -21,6 +23,8 @@ export interface LoadResult {
   readonly failures: readonly string[];
   /** Longest time in which no client got any answer, in milliseconds. */
   readonly longestGapMs: number;
+  /** Longest time in which no client got a good answer, in milliseconds. */
+  readonly longestOutageMs: number;
   /** Latencies of the answers by client name, in milliseconds. */
   readonly latencies: Readonly<Record<string, readonly number[]>>;
 }
@@ -33,7 +37,9 @@ export class Load {
   private readonly latencies: Record<string, number[]> = {};
   private requests = 0;
   private longestGapMs = 0;
+  private longestOutageMs = 0;
   private lastAnswer = performance.now();
+  private lastGoodAnswer = this.lastAnswer;
 
   constructor(
     kinds: readonly Clients[],
@@ -51,8 +57,8 @@ export class Load {
   async stop(): Promise<LoadResult> {
     this.running = false;
     await Promise.all(this.clients);
-    const { requests, failures, longestGapMs, latencies } = this;
-    return { requests, failures, longestGapMs, latencies };
+    const { requests, failures, longestGapMs, longestOutageMs, latencies } = this;
+    return { requests, failures, longestGapMs, longestOutageMs, latencies };
   }
 
   private async loop(kind: Clients): Promise<void> {
@@ -91,21 +97,39 @@ export class Load {
         });
         response.on("end", () => {
           const status = response.statusCode ?? 0;
-          this.answered(kind.name, performance.now() - started);
           const good = kind.expect?.(status) ?? (status >= 200 && status < 300);
+          this.answered(kind.name, performance.now() - started, good);
           done(good ? undefined : `status ${status}`);
         });
       });
-      request.end(kind.body?.());
+      send(request, kind);
     });
   }
 
-  private answered(name: string, latency: number): void {
+  private answered(name: string, latency: number, good: boolean): void {
     const now = performance.now();
     this.longestGapMs = Math.max(this.longestGapMs, now - this.lastAnswer);
     this.lastAnswer = now;
+    if (good) {
+      this.longestOutageMs = Math.max(this.longestOutageMs, now - this.lastGoodAnswer);
+      this.lastGoodAnswer = now;
+    }
     (this.latencies[name] ??= []).push(latency);
   }
+}
+
+function send(request: http.ClientRequest, { body, bodyMs = 0 }: Clients): void {
+  if (body === undefined || bodyMs === 0) {
+    request.end(body?.());
+    return;
+  }
+  const bytes = Buffer.from(body());
+  request.setHeader("content-length", bytes.length);
+  const half = Math.floor(bytes.length / 2);
+  request.write(bytes.subarray(0, half));
+  setTimeout(() => {
+    if (!request.destroyed) request.end(bytes.subarray(half));
+  }, bodyMs);
 }
 
 /** The value below which a share of the sorted values lies. */
