@@ -135,6 +135,12 @@ export class Testbed {
     return full;
   }
 
+  /** A container's address in the network. */
+  async address(name: string): Promise<string | undefined> {
+    const info = await client.getContainer(name).inspect();
+    return info.NetworkSettings.Networks[this.network]?.IPAddress;
+  }
+
   async remove(name: string): Promise<void> {
     await client.getContainer(name).remove({ force: true, v: true });
   }
