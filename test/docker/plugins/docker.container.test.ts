@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { secret } from "../../support/provider";
-import { Bench, failure } from "./support";
+import { Bench, failure, textOf } from "./support";
 
 describe("a container of the docker plugin", function () {
   this.timeout(60_000);
@@ -113,10 +113,10 @@ describe("a container of the docker plugin", function () {
     const job = { command, mustRun: false, attach: true, logs: true };
     const { state } = await bench.container(job);
     assert.equal(state.exitCode, 3);
-    assert.deepEqual(String(state.containerLogs).trim().split("\n").sort(), ["err", "out"]);
+    assert.deepEqual(textOf(state.containerLogs).trim().split("\n").sort(), ["err", "out"]);
     const vanishing = await bench.container({ ...job, rm: true });
     assert.equal(vanishing.state.exitCode, 3);
-    assert.match(String(vanishing.state.containerLogs), /out/);
+    assert.match(textOf(vanishing.state.containerLogs), /out/);
   });
 
   it("waits until it is healthy", async () => {
@@ -155,7 +155,7 @@ describe("a container of the docker plugin", function () {
     );
     assert.match(message, /port is already allocated/);
     assert.ok(
-      message.includes(`is published by the container "${String(holder.state.name)}"`),
+      message.includes(`is published by the container "${textOf(holder.state.name)}"`),
       message,
     );
     assert.equal(await exists(bench, name), false);
@@ -163,7 +163,7 @@ describe("a container of the docker plugin", function () {
 
   it("leaves a container of the user's with the same name alone", async () => {
     const { state } = await bench.container();
-    const name = String(state.name);
+    const name = textOf(state.name);
     const message = await failure(bench.container({ name, envs: ["OTHER=1"] }));
     assert.match(message, new RegExp(`The name "${name}" is taken by the container`));
     assert.equal(await exists(bench, name), true);
@@ -224,7 +224,8 @@ describe("a container of the docker plugin", function () {
         logs: true,
       }),
     );
-    while (!(await exists(bench, name))) await sleep(50);
+    while (!(await exists(bench, name)))
+      assert.equal(await Promise.race([waiting, sleep(50)]), undefined, "the job ended early");
     await sleep(500);
     await bench.provider.cancel();
     assert.match(await waiting, /cancel/i);

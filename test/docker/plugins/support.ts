@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, before } from "mocha";
 import Docker from "dockerode";
 import { dockerPlugin } from "../../../toolchain/plugins/docker";
-import type { Json, ResourceCall } from "../../support/provider";
+import type { Json, JsonValue, ResourceCall } from "../../support/provider";
 import { ProviderUnderTest } from "../../support/provider";
 
 /** Has a shell, and is there on every machine that was set up. */
@@ -133,4 +133,9 @@ export async function failure(call: Promise<unknown>): Promise<string> {
     return error instanceof Error ? error.message : String(error);
   }
   throw new assert.AssertionError({ message: "the call did not fail" });
+}
+
+export function textOf(value: JsonValue | undefined): string {
+  assert.equal(typeof value, "string");
+  return typeof value === "string" ? value : "";
 }

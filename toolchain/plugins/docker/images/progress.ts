@@ -1,5 +1,5 @@
-import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import { z } from "zod";
 import type { CallContext } from "../../host";
 
@@ -49,9 +49,7 @@ export async function followProgress(
 ): Promise<void> {
   const lines: string[] = [];
   let shownAt = 0;
-  // The request's own signal ends with the answer's headers.
-  const source = Readable.from(stream, { objectMode: false, signal: context.signal });
-  for await (const line of createInterface({ input: source, crlfDelay: Infinity })) {
+  for await (const line of linesOf(stream, context.signal)) {
     if (line.trim() === "") continue;
     const said = message.parse(JSON.parse(line));
     if (said.error !== undefined)
@@ -65,7 +63,35 @@ export async function followProgress(
     shownAt = Date.now();
     context.log.status(text);
   }
-  context.signal.throwIfAborted();
+}
+
+/** The answer's lines until its end; a cancelled call closes the connection, which ends the daemon's work too. */
+async function* linesOf(
+  stream: NodeJS.ReadableStream,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  signal.throwIfAborted();
+  const close = (): void => {
+    if (stream instanceof Readable) stream.destroy();
+  };
+  signal.addEventListener("abort", close, { once: true });
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  try {
+    for await (const chunk of stream) {
+      const lines = (rest + decoder.write(Buffer.from(chunk))).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", close);
+    close();
+  }
+  signal.throwIfAborted();
+  if (rest !== "") yield rest;
 }
 
 function wording(said: z.infer<typeof message>): string {
