@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { InvalidArgumentsError } from "../errors";
 import type { ServiceDeployment, ServiceSpec, ServiceStatus } from "../platform";
+import { digestOf } from "../naming";
 import { transformed } from "../transform";
 import { containerArgs, revisionOf } from "./container";
 import type { DockerContext } from "./context";
@@ -73,10 +74,10 @@ function replicas(
   if (spec.replicas === 0) return [];
   const args = transformed(common, spec.transform.container);
   // A container is made beside its old self, so every change of what it runs needs another name; secrets may
-  // be part of the change, and the name must not tell of them: hence a random part that is kept by all of it.
+  // be part of the change, and the name must not tell of them: hence a random part, kept by a digest of it all.
   const suffix = new random.RandomId(
     `${spec.name}-${revision}-id`,
-    { byteLength: 3, keepers: { container: pulumi.secret(pulumi.jsonStringify(args)) } },
+    { byteLength: 3, keepers: { container: pulumi.secret(digestOfArgs(args)) } },
     { parent },
   );
   return Array.from({ length: spec.replicas }, (_, index) => {
@@ -94,6 +95,10 @@ function replicas(
       },
     );
   });
+}
+
+function digestOfArgs(args: docker.ContainerArgs): pulumi.Output<string> {
+  return pulumi.jsonStringify(args).apply((text) => digestOf(text, 64));
 }
 
 function readiness(
