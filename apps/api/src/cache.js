@@ -21,7 +21,7 @@ const MAX_RETRY_MS = 2000;
 export function createCache(url, log) {
   if (url === undefined) return noCache;
   const redis = new Redis(url, {
-    connectTimeout: 1000,
+    connectTimeout: 2000,
     commandTimeout: COMMAND_TIMEOUT_MS,
     // A command fails at once while Redis is away, and is not kept for later.
     enableOfflineQueue: false,

@@ -1,6 +1,7 @@
 """What a prediction request must look like."""
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +57,7 @@ def _check(path: str, item: Any) -> list[dict[str, Any]]:
     found = []
     category = item.get("categoryId")
     if not isinstance(category, str) or not _is_name(category):
-        rule = f"must be a printable text of 1 to {MAX_CATEGORY_LENGTH} characters"
+        rule = f"must be 1 to {MAX_CATEGORY_LENGTH} characters without control characters"
         found.append(_problem(f"{path}.categoryId", f"{rule}, got {_field(item, 'categoryId')}"))
     if not _is_day_count(item.get("daysSinceLastPurchase")):
         rule = f"must be a number from 0 to {MAX_DAYS}"
@@ -66,7 +67,10 @@ def _check(path: str, item: Any) -> list[dict[str, Any]]:
 
 
 def _is_name(text: str) -> bool:
-    return 0 < len(text) <= MAX_CATEGORY_LENGTH and text.isprintable() and text.strip() == text
+    if not 0 < len(text) <= MAX_CATEGORY_LENGTH or text.strip() != text:
+        return False
+    # Control characters and halves of characters; whatever a later Unicode adds is welcome.
+    return all(unicodedata.category(character) not in ("Cc", "Cs") for character in text)
 
 
 def _is_day_count(value: Any) -> bool:
@@ -84,6 +88,8 @@ def _show(value: Any) -> str:
         text = json.dumps(value, ensure_ascii=False)
     except RecursionError:
         text = type(value).__name__
+    # Half of a character can be received, but not sent back.
+    text = text.encode("utf-8", "replace").decode()
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

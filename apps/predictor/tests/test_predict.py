@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -34,8 +35,9 @@ def test_an_unknown_category_gets_the_default_curve_and_says_so(client: FlaskCli
     [
         (item(category=""), "items[1].categoryId", 'got ""'),
         (item(category=" dairy"), "items[1].categoryId", 'got " dairy"'),
-        (item(category="x" * 65), "items[1].categoryId", "1 to 64 characters"),
-        (item(category="a\x00b"), "items[1].categoryId", "printable"),
+        (item(category="x" * 65), "items[1].categoryId", "must be 1 to 64 characters"),
+        (item(category="a\x00b"), "items[1].categoryId", "without control characters"),
+        (item(category="a\ud800"), "items[1].categoryId", "without control characters"),
         (item(category=7), "items[1].categoryId", "got 7"),
         ({"daysSinceLastPurchase": 1}, "items[1].categoryId", "got nothing"),
         ({"categoryId": "dairy"}, "items[1].daysSinceLastPurchase", "got nothing"),
@@ -52,7 +54,7 @@ def test_an_unknown_category_gets_the_default_curve_and_says_so(client: FlaskCli
 def test_a_wrong_item_is_refused_with_its_place_and_value(
     client: FlaskClient, wrong: Any, path: str, part: str
 ) -> None:
-    answer = client.post("/predict", json={"items": [item(), wrong]})
+    answer = client.post("/predict", data=json.dumps({"items": [item(), wrong]}))
     assert answer.status_code == 400
     problem = answer.get_json()["problems"][0]
     assert problem["path"] == path

@@ -6,10 +6,10 @@ import {
   PASSWORD,
   query,
   remove,
-  startPostgres,
   startRedis,
   until,
 } from "../support/containers.js";
+import { sharedPostgres } from "../support/shared.js";
 import { runNode, startApi, startPredictor } from "../support/servers.js";
 import { openLive } from "../support/live.js";
 
@@ -33,7 +33,7 @@ describe("the API", function () {
 
   before(async () => {
     predictor = await startPredictor();
-    postgres = await startPostgres();
+    postgres = await sharedPostgres();
     redis = await startRedis();
     env = {
       DATABASE_URL: await createDatabase(postgres),
@@ -55,7 +55,7 @@ describe("the API", function () {
   after(async () => {
     await api?.stop();
     await predictor?.stop();
-    await remove(postgres, redis);
+    await remove(redis);
   });
 
   describe("probes", () => {

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createDatabase, remove, startPostgres } from "../support/containers.js";
+import { createDatabase } from "../support/containers.js";
+import { sharedPostgres } from "../support/shared.js";
 import { openLive } from "../support/live.js";
 import { runNode, startApi } from "../support/servers.js";
 
@@ -17,10 +18,10 @@ describe("the API on SIGTERM", function () {
   let api;
 
   before(async () => {
-    postgres = await startPostgres();
+    postgres = await sharedPostgres();
     env = {
       DATABASE_URL: await createDatabase(postgres),
-      DRAIN_SECONDS: "5",
+      DRAIN_SECONDS: "3",
       DRAIN_LISTEN_SECONDS: "0.5",
     };
     await runNode(["migrate.js"], env);
@@ -29,9 +30,10 @@ describe("the API on SIGTERM", function () {
     api = await startApi(env);
   });
   afterEach(() => api.stop());
-  after(() => remove(postgres));
 
   it("turns /ready 503 at once and serves on while it still listens, ending kept connections", async () => {
+    await api.stop();
+    api = await startApi({ ...env, DRAIN_LISTEN_SECONDS: "2" });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const before = await get(agent, "/api/purchases");
     assert.equal(before.headers.connection, "keep-alive");
@@ -100,7 +102,7 @@ describe("the API on SIGTERM", function () {
     api.kill("SIGTERM");
     await assert.rejects(exported);
     assert.equal(await api.exited, 1);
-    assert.ok(Date.now() - started < 6500);
+    assert.ok(Date.now() - started < 4500);
     assert.match(api.output(), /the drain time is over/);
   });
 

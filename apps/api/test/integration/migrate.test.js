@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readMigrations } from "../../src/migrations.js";
 import { MigrationError, migrate } from "../../src/migrator.js";
-import { createDatabase, PASSWORD, query, remove, startPostgres } from "../support/containers.js";
+import { createDatabase, PASSWORD, query } from "../support/containers.js";
+import { sharedPostgres } from "../support/shared.js";
 import { runNode, spawnNode } from "../support/servers.js";
 
 describe("the migration task", function () {
@@ -12,12 +13,11 @@ describe("the migration task", function () {
   let url;
 
   before(async () => {
-    postgres = await startPostgres();
+    postgres = await sharedPostgres();
   });
   beforeEach(async () => {
     url = await createDatabase(postgres);
   });
-  after(() => remove(postgres));
 
   const run = (/** @type {string[]} */ ...args) =>
     runNode(["migrate.js", ...args], { DATABASE_URL: url, MIGRATE_DEADLINE_SECONDS: "5" });
