@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { symlinkSync } from "node:fs";
+import { rmSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import { testProject } from "../automation/support";
@@ -33,7 +33,11 @@ export async function cliProject(source: string, options?: ProjectOptions): Prom
   const project = await testProject(source, options);
   symlinkSync(join(root, ".landfall"), join(project.dir, ".landfall"));
   project.config("dev", {});
-  return project;
+  const remove = (): void => {
+    // An engine that was cut short may write its last file just now.
+    rmSync(project.dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  };
+  return { ...project, remove };
 }
 
 /** Starts bin/landfall.cjs in the project's folder. */
@@ -72,6 +76,14 @@ export function landfall(
   env?: Record<string, string>,
 ): Promise<Finished> {
   return start(project, argv, env).finished;
+}
+
+/** Runs Node alone, to compare with. */
+export async function startNode(argv: readonly string[]): Promise<{ code: number | null }> {
+  const [code] = (await once(spawn(process.execPath, argv, { stdio: "ignore" }), "close")) as [
+    number | null,
+  ];
+  return { code };
 }
 
 /** The error of a `--json` document. */
