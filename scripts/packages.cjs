@@ -68,8 +68,11 @@ function install() {
     clearTimeout(timer);
     if (live) process.stderr.write("\r\u001b[K");
     if (problem === undefined) return console.error(`npm packages: installed in ${seconds()} s`);
-    const tail = fs.readFileSync(log, "utf8").trim().split("\n").slice(-8).join("\n  ");
-    console.error(`${problem}. The end of its output:\n  ${tail}\nLog: ${log}`);
+    // npm puts the reason first and its manual after it.
+    const lines = fs.readFileSync(log, "utf8").trim().split("\n");
+    const errors = lines.filter((line) => /^npm error \S/.test(line)).slice(0, 8);
+    const shown = (errors.length > 0 ? errors : lines.slice(-8)).join("\n  ");
+    console.error(`${problem}:\n  ${shown}\nLog: ${log}`);
     console.error(
       "What to do: check that the npm registry answers (npm ping) and that the disk has room; try again.",
     );

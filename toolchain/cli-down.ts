@@ -1,10 +1,18 @@
 import * as fs from "node:fs";
+import Docker from "dockerode";
 import { Phases } from "./console";
+import { DEV_STACK } from "./devEnvironment";
 import { removeOwned } from "./dockerObjects";
 import { stopDocker } from "./dockerEngine";
+import { removeBaseImages } from "./images/ensure";
 import { locateToolchain } from "./locate";
 import { landfallPaths, packageRoot } from "./paths";
 import { interruptSignal, reportFailure, runLandfall } from "./prepare";
+
+/** Name of Pulumi.yaml's project, which the labels of dev's objects carry. */
+const PROJECT = "landfall";
+/** Exit codes of a destroy that somebody else or the user has stopped: locked, cancelled. */
+const STOPS = [5, 130];
 
 /** scripts/down: destroys dev; with --all also its data, Landfall's Docker objects and .landfall. */
 export async function main(argv: string[]): Promise<void> {
@@ -14,9 +22,17 @@ export async function main(argv: string[]): Promise<void> {
     const signal = interruptSignal();
     if (fs.existsSync(paths.state) && locateToolchain(packageRoot) !== undefined) {
       const extra = all ? ["--include-protected", "--remove"] : [];
-      const code = await runLandfall(packageRoot, ["destroy", "--stack", "dev", "--yes", ...extra]);
-      if (code !== 0) {
-        process.stderr.write(`scripts/down: landfall destroy failed; nothing else was removed\n`);
+      const code = await runLandfall(packageRoot, [
+        "destroy",
+        "--stack",
+        DEV_STACK,
+        "--yes",
+        ...extra,
+      ]);
+      if (code !== 0 && (!all || STOPS.includes(code))) {
+        process.stderr.write(
+          "scripts/down: landfall destroy did not succeed; nothing else was removed\n",
+        );
         process.exit(code);
       }
     } else {
@@ -32,7 +48,13 @@ export async function main(argv: string[]): Promise<void> {
 async function removeAll(signal: AbortSignal): Promise<void> {
   const paths = landfallPaths(packageRoot);
   const phases = new Phases();
-  await phases.run("docker objects", (report) => removeOwned(report, signal));
+  const kept = await phases.run("docker objects", async (report) => {
+    const docker = new Docker({ timeout: 120_000 });
+    const left = await removeOwned(docker, { project: PROJECT, stack: DEV_STACK }, report, signal);
+    const images = await removeBaseImages({ docker });
+    return [...left, ...images.kept.map(({ name, reason }) => `image ${name}: ${reason}`)];
+  });
+  for (const line of kept) process.stderr.write(`stays: ${line}\n`);
   await phases.run("docker daemon", async (report) => {
     report((await stopDocker(paths)) ? "stopped" : "not started by scripts/up: left running");
   });

@@ -1,4 +1,5 @@
 import { Phases, seconds } from "./console";
+import { DEV_STACK } from "./devEnvironment";
 import { packageRoot } from "./paths";
 import { interruptSignal, prepare, reportFailure, runLandfall } from "./prepare";
 
@@ -9,7 +10,7 @@ export async function main(): Promise<void> {
   try {
     await prepare(phases, interruptSignal());
     const from = Date.now();
-    process.exitCode = await runLandfall(packageRoot, ["up", "--stack", "dev"]);
+    process.exitCode = await runLandfall(packageRoot, ["up", "--stack", DEV_STACK]);
     phases.add("deploy", Date.now() - from);
   } catch (error) {
     process.exitCode = reportFailure("scripts/up", error);

@@ -1,50 +1,59 @@
 import type Docker from "dockerode";
 import { messageOf } from "./files";
 
-const OWNED = "landfall.project";
-const BASE = "landfall.base";
-/** Project name of Pulumi.yaml, which the labels of dev's objects carry. */
-const PROJECT = "landfall";
+/** What the removal needs of a Docker client. */
+export type ObjectStore = Pick<
+  Docker,
+  | "listContainers"
+  | "getContainer"
+  | "listNetworks"
+  | "getNetwork"
+  | "listVolumes"
+  | "getVolume"
+  | "listImages"
+  | "getImage"
+>;
 
 /**
- * Removes what is left of this project's Docker objects: containers, networks, volumes and images that carry its label,
- * and the base images that set-up has built. What cannot be removed is reported and left.
+ * Removes what is left of a stack's Docker objects: containers, networks and volumes that carry its labels, and the
+ * images that were built for it. Objects of other stacks stay.
+ *
+ * @returns What could not be removed, and why.
  */
 export async function removeOwned(
+  docker: ObjectStore,
+  owner: { project: string; stack: string },
   report: (line: string) => void,
-  signal: AbortSignal,
-  connect: () => Promise<Docker> = connectDocker,
-): Promise<void> {
-  const docker = await connect();
-  const label = { label: [`${OWNED}=${PROJECT}`] };
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const kept: string[] = [];
   const attempt = async (what: string, remove: () => Promise<unknown>): Promise<void> => {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     report(what);
     try {
       await remove();
     } catch (error) {
-      report(`${what} stays: ${messageOf(error)}`);
+      kept.push(`${what}: ${messageOf(error)}`);
     }
   };
-  for (const { Id, Names } of await docker.listContainers({ all: true, filters: label })) {
-    await attempt(`container ${Names[0] ?? Id}`, () =>
-      docker.getContainer(Id).remove({ force: true }),
-    );
+  const filters = {
+    label: [`landfall.project=${owner.project}`, `landfall.stack=${owner.stack}`],
+  };
+  for (const { Id, Names } of await docker.listContainers({ all: true, filters })) {
+    const remove = (): Promise<unknown> => docker.getContainer(Id).remove({ force: true });
+    await attempt(`container ${Names[0]?.replace(/^\//, "") ?? Id}`, remove);
   }
-  for (const { Id, Name } of await docker.listNetworks({ filters: label })) {
+  for (const { Id, Name } of await docker.listNetworks({ filters })) {
     await attempt(`network ${Name}`, () => docker.getNetwork(Id).remove());
   }
-  for (const { Name } of (await docker.listVolumes({ filters: label })).Volumes) {
+  for (const { Name } of (await docker.listVolumes({ filters })).Volumes) {
     await attempt(`volume ${Name}`, () => docker.getVolume(Name).remove());
   }
-  for (const filter of [`${OWNED}=${PROJECT}`, BASE]) {
-    for (const { Id } of await docker.listImages({ filters: { label: [filter] } })) {
-      await attempt(`image ${Id}`, () => docker.getImage(Id).remove({ force: true }));
+  const repository = `${owner.project}-${owner.stack}/`;
+  for (const { RepoTags: tags } of await docker.listImages()) {
+    for (const tag of (tags ?? []).filter((name) => name.startsWith(repository))) {
+      await attempt(`image ${tag}`, () => docker.getImage(tag).remove());
     }
   }
-}
-
-async function connectDocker(): Promise<Docker> {
-  const { default: Client } = await import("dockerode");
-  return new Client({ timeout: 120_000 });
+  return kept;
 }

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import Docker from "dockerode";
+import { removeOwned } from "../../../toolchain/dockerObjects";
+import { temporaryFolder } from "./folder";
+import * as http from "node:http";
+
+describe("removing a stack's Docker objects", () => {
+  const folder = temporaryFolder();
+  let server: http.Server;
+  let deleted: string[];
+
+  const answers: Record<string, unknown> = {
+    "/containers/json": [{ Id: "c1", Names: ["/shop-dev-router"] }],
+    "/networks": [{ Id: "n1", Name: "shop-dev" }],
+    "/volumes": { Volumes: [{ Name: "shop-dev-data" }] },
+    "/images/json": [
+      { RepoTags: ["shop-dev/web:1", "kept/web:1"] },
+      { RepoTags: ["shop-dev2/web:1"] },
+      { RepoTags: null },
+    ],
+  };
+
+  beforeEach(async () => {
+    deleted = [];
+    server = http.createServer((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? "/", "http://docker");
+      if (request.method === "DELETE") {
+        deleted.push(decodeURIComponent(pathname));
+        const inUse = pathname === "/networks/n1";
+        const done = pathname.startsWith("/images") ? 200 : 204;
+        response.writeHead(inUse ? 409 : done, { "content-type": "application/json" });
+        response.end(JSON.stringify({ message: "has active endpoints" }));
+        return;
+      }
+      if (pathname !== "/images/json") {
+        const { label } = JSON.parse(searchParams.get("filters") ?? "{}") as { label: string[] };
+        assert.deepEqual(label, ["landfall.project=shop", "landfall.stack=dev"]);
+      }
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify(answers[pathname]));
+    });
+    await new Promise<void>((resolve) => server.listen(folder("docker.sock"), resolve));
+  });
+
+  afterEach(() => {
+    server.close();
+  });
+
+  it("asks for its labels only, goes on after a failure and tells what stays", async () => {
+    const docker = new Docker({ socketPath: folder("docker.sock") });
+    const owner = { project: "shop", stack: "dev" };
+    const kept = await removeOwned(docker, owner, () => undefined);
+    assert.deepEqual(deleted, [
+      "/containers/c1",
+      "/networks/n1",
+      "/volumes/shop-dev-data",
+      "/images/shop-dev/web:1",
+    ]);
+    assert.equal(kept.length, 1);
+    assert.match(kept[0] ?? "", /^network shop-dev: .*has active endpoints/);
+  });
+});
