@@ -42,18 +42,16 @@ const api = new landfall.ApiService("api", apiArgs, { dependsOn: migration });
 const web = new landfall.WebFrontend("web", {
   environment,
   image: image("web"),
-  resources: { memory: "64MB" },
+  configuration: "image",
+  env: { API_BASE_URL: "/" },
   exposure: { public: { port: webPort } },
   drain,
   ...settings.web,
 });
 
-export const platform = settings.platform;
+export const { platform } = settings;
 export const webUrl = web.publicUrl;
 export const apiUrl = api.publicUrl;
 export const secretNames = [...new Set([web, api, predictor].flatMap((each) => each.secretNames))];
-export const services = pulumi.output({
-  web: web.status,
-  api: api.status,
-  predictor: predictor.status,
-});
+const statuses = { web: web.status, api: api.status, predictor: predictor.status };
+export const services = pulumi.output(statuses);

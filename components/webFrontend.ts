@@ -42,6 +42,7 @@ export class WebFrontend extends Service {
       connectTo: connectTo ?? [],
       settings: settings ?? {},
     };
+    const ownConfiguration = configuration === "image";
     super(
       {
         type: "landfall:index:WebFrontend",
@@ -51,12 +52,12 @@ export class WebFrontend extends Service {
         publishable: true,
         extend: (problems) => {
           checkPage(page, problems);
-          return (configuration ?? "component") === "image" ? {} : { files: pageFiles(page) };
+          return ownConfiguration ? {} : { files: pageFiles(page) };
         },
       },
       name,
-      // 101 is the user `nginx` of the official image.
-      { user: "101:101", ...service },
+      // 101 is the user `nginx` of the official image; an image with its own configuration has its own user.
+      { ...(ownConfiguration ? {} : { user: "101:101" }), ...service },
       opts,
     );
   }

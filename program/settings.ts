@@ -102,7 +102,7 @@ function grouped(data: z.infer<typeof schema>) {
       replicas: data.apiReplicas,
       resources: { memory: data.apiMemory, cpu: data.apiCpu },
     },
-    web: { replicas: data.webReplicas },
+    web: { replicas: data.webReplicas, resources: { memory: "64MB" as const } },
   };
 }
 
