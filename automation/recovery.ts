@@ -6,7 +6,7 @@ import type Docker from "dockerode";
 
 import { dockerClient, isNotFound, labels, stackFilter } from "./docker";
 import type { StackState } from "./engine/state";
-import type { PendingOperation, StateDeployment } from "./engine/types";
+import type { PendingOperation } from "./engine/types";
 import { describeUrn, parseUrn } from "./engine/urn";
 import { LandfallError } from "./errors";
 import type { RecoveryAction } from "./results";
@@ -105,8 +105,8 @@ async function removeContainer(docker: Docker, id: string): Promise<void> {
 }
 
 /**
- * Takes the pending operations out of the state. The import takes the engine's lock itself, so it cannot be held
- * here; the state is therefore read again just before, and only what was judged safe is taken out.
+ * Takes the pending operations out of the state: the engine's import leaves them out. It takes the engine's lock
+ * itself, so that it cannot be held here; the state is therefore exported again just before.
  */
 async function clearPending(
   session: Session,
@@ -114,21 +114,15 @@ async function clearPending(
 ): Promise<RecoveryAction[]> {
   const { workspace } = session;
   const exported = await reading(session, () => workspace.exportRaw());
-  const deployment = exported.deployment as StateDeployment;
-  const safe = new Set(creating.map(({ resource }) => resource.urn));
-  const left = (deployment.pending_operations ?? []).filter(
-    ({ type, resource }) => type === "creating" && !safe.has(resource.urn),
-  );
   const dir = await mkdtemp(join(tmpdir(), "landfall-"));
   try {
     const file = join(dir, "state.json");
-    const mended = { ...exported, deployment: { ...deployment, pending_operations: left } };
-    await writeFile(file, JSON.stringify(mended), { mode: 0o600 });
+    await writeFile(file, JSON.stringify(exported), { mode: 0o600 });
     await reading(session, () => workspace.importRaw(file));
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-  return [...safe].map((urn) => ({
+  return creating.map(({ resource: { urn } }) => ({
     action: "pending-cleared",
     subject: describeUrn(urn),
     detail: "its creation had begun when an update was killed; it is made again",

@@ -10,9 +10,17 @@ import type { ErrorCode, ErrorDetails, Problem } from "../errors";
 import type { Diagnostic } from "../events";
 import { describeLock, locksInText } from "../locks";
 import type { EngineFailure } from "./command";
-import { ownFrames, thrownMessage } from "./trace";
+import { ownFrames } from "./trace";
 import { plain } from "./translate";
 import { describeUrn, parseUrn } from "./urn";
+import {
+  engineConfigProblems,
+  isBackendDown,
+  isDockerDown,
+  isProtected,
+  missingPlugin,
+  programConfigProblems,
+} from "./words";
 
 /** What is known about a run of the engine that failed. Structured facts come before text. */
 export interface FailedRun {
@@ -111,8 +119,8 @@ function byResource(
 function headline(code: ErrorCode, service: string | undefined): string {
   const of = service === undefined ? "" : ` of service "${service}"`;
   if (code === "gate_failed")
-    return `the new revision${of} did not get ready; the old one serves on`;
-  if (code === "migration_failed") return `a one-off task${of} failed; the old revision serves on`;
+    return `the new revision${of} did not get ready, and nothing was switched to it`;
+  if (code === "migration_failed") return `a one-off task${of} failed, and nothing was switched`;
   return service === undefined ? "the update failed" : `the update failed at service "${service}"`;
 }
 
@@ -163,60 +171,6 @@ function byDiagnostic(
   return new LandfallError(code, ownFrames(message), about);
 }
 
-/** Config that the program itself refuses: by the SDK's own errors, or by the components' collected ones. */
-function programConfigProblems(message: string): Problem[] {
-  const words = thrownMessage(message);
-  const invalid = /InvalidArgumentsError: ([^\n]*): \d+ problems?\n([\s\S]*)$/.exec(words);
-  if (invalid) {
-    const [, subject = "", lines = ""] = invalid;
-    return lines
-      .split("\n")
-      .filter((line) => line.trim() !== "")
-      .map((line) => splitProblem(line.trim(), subject));
-  }
-  const missing = /Missing required configuration variable '([^']+)'/.exec(words);
-  if (missing?.[1]) return [{ path: missing[1], message: "is required and has no value" }];
-  const wrong = /Configuration '([^']+)' (value .*|.*is not a valid.*)/.exec(words);
-  if (wrong?.[1]) return [{ path: wrong[1], message: wrong[2] ?? "" }];
-  return [];
-}
-
-function splitProblem(line: string, subject: string): Problem {
-  const match = /^([^\s:]+(?::[^\s:]+)?): (.*)$/.exec(line);
-  const path = match?.[1] ?? "";
-  const message = match?.[2] ?? line;
-  return {
-    path:
-      subject.startsWith("stack config") || path.includes(":") ? path : `${subject} ${path}`.trim(),
-    message,
-  };
-}
-
-function missingPlugin(text: string): string | undefined {
-  const named =
-    /no (\w+) plugin '(?:pulumi-\w+-)?([\w-]+)' found|could not (?:find|load) (?:latest version for )?(?:provider|plugin) ([\w-]+)|(?:failed to load|could not load) plugin (?:for )?([\w-]+)/i.exec(
-      text,
-    );
-  if (!named && !/no [\w ]*plugin .*found/i.test(text)) return undefined;
-  const name = named?.[2] ?? named?.[3] ?? named?.[4];
-  const what = name === undefined ? "a plugin is missing" : `the plugin "${name}" is missing`;
-  return `${what}: ${ownFrames(plain(text))
-    .replace(/^error: /, "")
-    .trim()}`;
-}
-
-function isProtected(text: string): boolean {
-  return /cannot be deleted\s+because it is protected|is marked for protection|as it is currently protected|resource .* cannot be (?:deleted|replaced).*protect/is.test(
-    text,
-  );
-}
-
-function isDockerDown(text: string): boolean {
-  return /cannot connect to the docker daemon|connect (?:ENOENT|ECONNREFUSED|EACCES) [^\s]*docker[^\s]*\.sock|docker daemon (?:does not answer|is not running)|error pinging docker/i.test(
-    text,
-  );
-}
-
 /** The engine's refusals before it starts anything come as text alone. */
 function byText(text: string, stack: string, cause: EngineFailure): LandfallError | undefined {
   if (/stack is currently locked by|Another update is currently in progress/i.test(text))
@@ -243,26 +197,6 @@ function byText(text: string, stack: string, cause: EngineFailure): LandfallErro
   if (isProtected(text)) return new RefusedError(text, { code: "protected", cause });
   if (isBackendDown(text)) return new LandfallError("backend_unreachable", text, { cause });
   return undefined;
-}
-
-function isBackendDown(text: string): boolean {
-  return /unable to open bucket|PULUMI_ACCESS_TOKEN must be set|could not list bucket|problem logging in|connection refused|no such host|i\/o timeout|NoCredentialProviders|failed to (?:read|load) (?:meta|checkpoint)|\.pulumi\/meta\.yaml|Unauthorized|unable to check if bucket/i.test(
-    text,
-  );
-}
-
-function engineConfigProblems(text: string): Problem[] {
-  const missing = /is missing configuration values? (.*)$/m.exec(text)?.[1];
-  if (missing !== undefined) {
-    return Array.from(missing.matchAll(/'([^']+)'/g), ([, path = ""]) => ({
-      path,
-      message: "is required and has no value",
-    }));
-  }
-  const wrong = /configuration key '([^']+)' must be of type '([^']+)'/.exec(text);
-  return wrong?.[1]
-    ? [{ path: wrong[1], message: `must be of type ${wrong[2] ?? "unknown"}` }]
-    : [];
 }
 
 function locked(text: string, stack: string, cause: EngineFailure): LockedError {
