@@ -141,7 +141,10 @@ export class Load {
 
   private answered(server: string | string[] | undefined): void {
     const now = performance.now();
-    this.result.longestGapMs = Math.max(this.result.longestGapMs, now - this.last);
+    // At the end only the slow ones are still to answer: that is no gap.
+    if (this.running) {
+      this.result.longestGapMs = Math.max(this.result.longestGapMs, now - this.last);
+    }
     this.last = now;
     const name = String(server);
     this.result.byServer[name] = (this.result.byServer[name] ?? 0) + 1;

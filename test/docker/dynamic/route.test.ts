@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as http from "node:http";
 import { route } from "../../../components/docker/dynamic/handlers";
+import { RouterSession } from "../../../components/docker/dynamic/router/session";
+import { readParts, writePart } from "../../../components/docker/dynamic/router/store";
 import type {
   RouteInputs,
   RouteOutputs,
@@ -173,6 +177,35 @@ describe("a route", function () {
       many.map(({ service }) => service),
     );
     await Promise.all(many.map((inputs) => route.delete(inputs.service, stateOf(inputs))));
+    assert.equal((await get(port, "/")).server, "blue");
+  });
+
+  it("converges after a kill between writing and switching", async () => {
+    await update(bed.inputs("api", PORT, [blue]));
+    await RouterSession.with(bed.router, async (session) => {
+      const parts = await readParts(session);
+      const moved = parts.map((part) =>
+        part.service === "api" ? { ...part, servers: [{ ...green, weight: 100 }] } : part,
+      );
+      await writePart(session, "api", moved);
+    });
+    assert.equal((await get(port, "/")).server, "blue");
+    await update(bed.inputs("api", PORT, [green]));
+    assert.equal((await get(port, "/")).server, "green");
+  });
+
+  it("is not held up by the lock of a process that was killed", async () => {
+    const hold = `require("./components/docker/dynamic/router/session").RouterSession.with("${bed.router}",
+      (session) => session.locked(() => { console.log("locked"); return new Promise(() => setTimeout(() => {}, 60000)); }))`;
+    const holder = spawn(process.execPath, ["-r", "ts-node/register", "-e", hold]);
+    await once(holder.stdout, "data");
+    const started = performance.now();
+    const waiting = update(bed.inputs("api", PORT, [blue]));
+    await pause(500);
+    holder.kill("SIGKILL");
+    await waiting;
+    const took = performance.now() - started;
+    assert.ok(took > 500 && took < 15_000, `${took} ms`);
     assert.equal((await get(port, "/")).server, "blue");
   });
 

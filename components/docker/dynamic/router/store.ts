@@ -48,7 +48,7 @@ export async function writePart(
   );
 }
 
-/** What the next reload will load. */
+/** What the next reload will load: what `writePart` had checked, with addresses. */
 export async function writeLive(
   session: RouterSession,
   parts: readonly RoutePart[],
@@ -56,7 +56,7 @@ export async function writeLive(
 ): Promise<void> {
   await session.run(
     "write its configuration",
-    `printf %s ${quoted(renderConfig(parts, addresses))} > ${LIVE_FILE} && haproxy -c -q -f ${LIVE_FILE}`,
+    `printf %s ${quoted(renderConfig(parts, addresses))} > ${LIVE_FILE}`,
   );
 }
 
