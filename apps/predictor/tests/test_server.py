@@ -168,7 +168,9 @@ def test_logs_are_json_lines_and_probes_do_not_fill_them(server: Server) -> None
     assert requests[0]["status"] == 200
 
 
-def test_the_answer_is_fast_at_fifty_requests_a_second(server: Server) -> None:
+def test_the_median_answer_at_fifty_requests_a_second_takes_under_ten_milliseconds(
+    server: Server,
+) -> None:
     connection = server.connect()
     times = []
     for _ in range(100):
@@ -176,7 +178,8 @@ def test_the_answer_is_fast_at_fifty_requests_a_second(server: Server) -> None:
         assert predict(connection) == 200
         times.append(time.perf_counter() - started)
         time.sleep(max(0, 0.02 - times[-1]))
-    assert sorted(times)[94] < 0.05
+    # The median, because a busy machine decides about the slowest.
+    assert sorted(times)[50] < 0.01
 
 
 def test_a_wrong_checksum_stops_the_start_with_exit_code_3(matrix: Path) -> None:
