@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dockerPlugin } from "../../../toolchain/plugins/docker";
-import type { JsonValue } from "../../support/provider";
+import { previewUpdate } from "../../../toolchain/plugins/docker/bridge/preview";
+import type { ResourceSchema } from "../../../toolchain/plugins/docker/bridge/schema";
+import { officialState } from "../../../toolchain/plugins/docker/bridge/state";
+import { container } from "../../../toolchain/plugins/docker/schema/container";
+import { network, remoteImage, tag, volume } from "../../../toolchain/plugins/docker/schema/small";
+import type { PropertyMap } from "../../../toolchain/plugins/host";
+import type { Json, JsonValue } from "../../support/provider";
 import { ProviderUnderTest } from "../../support/provider";
 import type { RecordedCall } from "../../support/traces";
-import { missingRecordings, recordedCalls } from "../../support/traces";
+import { missingRecordings, recordedCalls, recordings } from "../../support/traces";
 
 describe("the docker plugin, on the recorded calls of the official one", () => {
   let provider: ProviderUnderTest | undefined;
@@ -62,6 +68,45 @@ describe("the docker plugin, on the recorded calls of the official one", () => {
     each("Diff", async ({ request, response, trace }) => {
       assert.deepEqual(await running().diff(request), response, `${trace}: ${request.urn}`);
     }));
+
+  it("shapes recorded values to the recorded state: order of sets, nulls, and how to read it back", async () => {
+    let shaped = 0;
+    for (const method of ["Create", "Update"])
+      await each(method, ({ request, response, trace }) => {
+        const schema = schemas[request.type];
+        if (schema === undefined) return Promise.resolve();
+        const recorded = mapOf(response.properties);
+        const shuffled = withReversedSets(schema, recorded);
+        const id = String(recorded.id);
+        const state = officialState(schema, id, shuffled, method === "Update");
+        assert.deepEqual(state, recorded, `${trace}: ${request.urn}`);
+        shaped++;
+        return Promise.resolve();
+      });
+    assert.ok(shaped > 10, `only ${shaped} states were compared`);
+  });
+
+  it("updates state to what the official plugin recorded", () =>
+    each("Update", ({ request, response }) => {
+      const schema = schemas[request.type];
+      if (schema === undefined) return Promise.resolve();
+      const next = previewUpdate(schema, mapOf(request.olds), mapOf(request.news));
+      assert.deepEqual(officialState(schema, request.id ?? "", next, true), response.properties);
+      return Promise.resolve();
+    }));
+
+  it("has nothing to do in the exported state of an official stack", async () => {
+    const exported = JSON.parse(
+      readFileSync(join(recordings, "state.json"), "utf8").replaceAll('"PROJECT/', '"/PROJECT/'),
+    ) as { deployment: { resources: Recorded[] } };
+    const mine = exported.deployment.resources.filter(({ type }) => type.startsWith("docker:"));
+    assert.ok(mine.length > 8);
+    for (const { urn, type, id, inputs, outputs } of mine) {
+      const [olds, news] = [plainSecrets(outputs), plainSecrets(inputs)] as [Json, Json];
+      const verdict = await running().diff({ urn, type, id, olds, oldInputs: news, news });
+      assert.equal(verdict.changes, "DIFF_NONE", urn);
+    }
+  });
 });
 
 const placeholder = "0".repeat(64);
@@ -80,4 +125,45 @@ function digestOf(inputs: JsonValue): string | undefined {
   const { build } = inputs;
   if (typeof build !== "object" || build === null || Array.isArray(build)) return undefined;
   return typeof build.contextDigest === "string" ? build.contextDigest : undefined;
+}
+
+const schemas: Readonly<Record<string, ResourceSchema>> = {
+  "docker:index/container:Container": container,
+  "docker:index/network:Network": network,
+  "docker:index/remoteImage:RemoteImage": remoteImage,
+  "docker:index/tag:Tag": tag,
+  "docker:index/volume:Volume": volume,
+};
+
+/** Sets come from the daemon and from programs in any order. */
+function withReversedSets(schema: ResourceSchema, recorded: PropertyMap): PropertyMap {
+  return Object.fromEntries(
+    Object.entries(recorded).map(([key, value]) => [
+      key,
+      schema.properties[key]?.type === "set" && Array.isArray(value) ? [...value].reverse() : value,
+    ]),
+  );
+}
+
+function mapOf(value: JsonValue | undefined): PropertyMap {
+  assert.ok(value !== undefined);
+  return JSON.parse(JSON.stringify(value)) as PropertyMap;
+}
+
+interface Recorded {
+  readonly urn: string;
+  readonly type: string;
+  readonly id: string;
+  readonly inputs: Json;
+  readonly outputs: Json;
+}
+
+/** An export shows secrets as JSON text in an envelope. */
+function plainSecrets(value: JsonValue): JsonValue {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(plainSecrets);
+  if (typeof value.plaintext === "string") return JSON.parse(value.plaintext) as JsonValue;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, plainSecrets(inner)]),
+  );
 }

@@ -1,6 +1,7 @@
 import type { PropertyMap } from "../../host/values";
 import { Unknown, containsUnknown, unknownSentinels } from "../../host/values";
 import { planned } from "./diff";
+import { same, wanted } from "./same";
 import type { Property, ResourceSchema } from "./schema";
 
 const sentinels = {
@@ -33,9 +34,10 @@ export function previewUpdate(
   const state: PropertyMap = { ...oldState };
   for (const [key, property] of Object.entries(schema.properties)) {
     if (property.output !== undefined) continue;
-    const given = news[key] ?? null;
-    if (given !== null) state[key] = containsUnknown(given) ? given : planned(property, given);
-    else if (property.computed === undefined) state[key] = property.default ?? null;
+    const old = oldState[key] ?? null;
+    const next = wanted(property, old, news[key]);
+    // What means the same keeps its recorded words.
+    state[key] = same(property, old, next) ? old : planned(property, next);
   }
   return state;
 }
