@@ -11,7 +11,7 @@ export interface DebianMirror {
 }
 
 export interface MirrorChoice {
-  /** Best first; empty when the host has none that fits, so that debootstrap's default is the choice. */
+  /** Best first; empty when the host has none that fits, so that mmdebstrap's default is the choice. */
   mirrors: DebianMirror[];
   /** Why a source of the host that looked fit was not taken. */
   notes: string[];
@@ -52,8 +52,8 @@ export function chooseMirrors(
   return { mirrors, notes };
 }
 
-/** Text of the image's own sources file (deb822). */
-export function renderSources(mirror: DebianMirror): string {
+/** Text of a sources file (deb822): by default the image's own, which has a foreign keyring at a fixed place. */
+export function renderSources(mirror: DebianMirror, keyring = mirrorKeyring): string {
   return mirror.sources
     .map((source) =>
       [
@@ -61,7 +61,7 @@ export function renderSources(mirror: DebianMirror): string {
         `URIs: ${source.uris.join(" ")}`,
         `Suites: ${source.suites.join(" ")}`,
         `Components: ${source.components.join(" ")}`,
-        `Signed-By: ${foreignKeyring(source) === undefined ? DEBIAN_KEYRING : mirrorKeyring}`,
+        `Signed-By: ${foreignKeyring(source) === undefined ? DEBIAN_KEYRING : keyring}`,
         ...(source.trusted ? ["Trusted: yes"] : []),
         ...(source.checkValidUntil === undefined
           ? []

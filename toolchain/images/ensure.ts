@@ -72,9 +72,9 @@ export async function ensureBaseImages(options: BaseImageOptions): Promise<BaseI
       purpose: "base images",
       timeout: LOCK_MILLISECONDS,
       signal: options.signal,
-      waiting: ({ pid }) => {
+      waiting: everyTenSeconds(({ pid }) => {
         progress(`waiting for process ${pid}, which makes the base images`);
-      },
+      }),
     },
     async () => {
       const done = options.force === true ? [] : await lookUp(docker, names, rootfs);
@@ -96,6 +96,15 @@ export async function ensureBaseImages(options: BaseImageOptions): Promise<BaseI
       return names.flatMap((name) => reports.filter((report) => report.name === name));
     },
   );
+}
+
+function everyTenSeconds<T>(call: (value: T) => void): (value: T) => void {
+  let next = 0;
+  return (value) => {
+    if (Date.now() < next) return;
+    next = Date.now() + 10_000;
+    call(value);
+  };
 }
 
 /** The images that are there and as they would be made now. */

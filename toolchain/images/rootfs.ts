@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type Docker from "dockerode";
@@ -30,21 +29,20 @@ const INSTALL_MILLISECONDS = 5 * 60_000;
 export async function makeRootImage(options: RootfsOptions): Promise<void> {
   const { plan, log } = options;
   await checkHost(options);
-  // debootstrap's own default, where the host has no mirror to offer.
+  // mmdebstrap's own default, where the host has no mirror to offer.
   const mirrors: (DebianMirror | undefined)[] =
     plan.mirrors.length > 0 ? plan.mirrors : [undefined];
   const attempts: string[] = [];
   for (const [index, mirror] of mirrors.entries()) {
-    const from = mirror?.uri ?? "debootstrap's default mirror";
+    const from = mirror?.uri ?? "mmdebstrap's default mirror";
     log.report(rootImage, `making the root folder from ${from}`);
-    const rootfs = path.join(options.work, `rootfs-${index}`);
-    const problem = await bootstrap(options, mirror, rootfs);
+    const archive = path.join(options.work, `rootfs-${index}.tar`);
+    const problem = await bootstrap(options, mirror, archive);
     if (problem === undefined) {
-      await importRootfs(options, rootfs);
+      await importRootfs(options, archive);
       return;
     }
     attempts.push(`${from}: ${problem}`);
-    fs.rmSync(rootfs, { recursive: true, force: true });
   }
   throw new ToolchainError(`no root folder could be made of Debian ${suite}`, attempts);
 }
@@ -57,9 +55,9 @@ async function checkHost({ plan, log, signal }: RootfsOptions): Promise<void> {
         "or let the Docker daemon reach a registry",
     );
   }
-  if (findExecutable("debootstrap", searchPath()) === undefined) {
-    log.report(rootImage, "installing debootstrap");
-    await installDebootstrap(log, signal);
+  if (findExecutable("mmdebstrap", searchPath()) === undefined) {
+    log.report(rootImage, "installing mmdebstrap");
+    await installBootstrapper(log, signal);
   }
   const result = await runCommand("dpkg", ["--print-architecture"], { timeout: 10_000, signal });
   const host = result.stdout.trim();
@@ -71,7 +69,7 @@ async function checkHost({ plan, log, signal }: RootfsOptions): Promise<void> {
   }
 }
 
-async function installDebootstrap(log: ImageLog, signal?: AbortSignal): Promise<void> {
+async function installBootstrapper(log: ImageLog, signal?: AbortSignal): Promise<void> {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
   const apt = (...args: string[]): ReturnType<typeof runCommand> =>
     runCommand("apt-get", ["-o", "DPkg::Lock::Timeout=120", "-y", ...args], {
@@ -82,7 +80,7 @@ async function installDebootstrap(log: ImageLog, signal?: AbortSignal): Promise<
         log.write(rootImage, line);
       },
     });
-  const install = ["install", "--no-install-recommends", "debootstrap", "debian-archive-keyring"];
+  const install = ["install", "--no-install-recommends", "mmdebstrap", "debian-archive-keyring"];
   let result = await apt(...install);
   if (result.code !== 0) {
     // Most often the lists are missing or old.
@@ -91,7 +89,7 @@ async function installDebootstrap(log: ImageLog, signal?: AbortSignal): Promise<
   }
   if (result.code === 0) return;
   throw new ToolchainError(
-    `debootstrap is missing and apt-get cannot install it (${describeFailure(result)}): install it by hand`,
+    `mmdebstrap is missing and apt-get cannot install it (${describeFailure(result)}): install it by hand`,
   );
 }
 
@@ -99,20 +97,14 @@ async function installDebootstrap(log: ImageLog, signal?: AbortSignal): Promise<
 async function bootstrap(
   { plan, work, proxies, log, signal }: RootfsOptions,
   mirror: DebianMirror | undefined,
-  rootfs: string,
+  archive: string,
 ): Promise<string | undefined> {
+  let sources: string;
   const overlay = path.join(work, "overlay");
-  fs.rmSync(overlay, { recursive: true, force: true });
-  fs.mkdirSync(rootfs, { recursive: true });
-  writeOverlay(overlay, plan, mirror);
-  let keyring = "";
   try {
-    if (mirror?.keyring !== undefined) {
-      keyring = path.join(overlay, mirrorKeyring);
-      write(overlay, mirrorKeyring, keyringBytes(mirror.keyring));
-    }
+    sources = prepare(work, overlay, plan, mirror);
   } catch (error) {
-    return `its keyring cannot be read (${messageOf(error)})`;
+    return messageOf(error);
   }
   const script = path.join(plan.folder, "bootstrap.sh");
   // Namespaces of its own, and death with this process: nothing stays mounted or running when this is killed.
@@ -123,13 +115,12 @@ async function bootstrap(
       PATH: searchPath(),
       LC_ALL: "C",
       DEBIAN_FRONTEND: "noninteractive",
-      ROOTFS: rootfs,
+      TMPDIR: work,
+      OUTPUT: archive,
       OVERLAY: overlay,
+      SOURCES: sources,
       SUITE: suite,
       ARCH: plan.architecture,
-      MIRROR: mirror?.uri ?? "",
-      KEYRING: keyring,
-      UNSIGNED: mirror?.trusted === true ? "1" : "0",
     },
     timeout: BOOTSTRAP_MILLISECONDS,
     signal,
@@ -138,28 +129,40 @@ async function bootstrap(
   return result.code === 0 ? undefined : describeFailure(result);
 }
 
-// debootstrap names each package three times; a line every few seconds shows well enough that it lives.
+// Hundreds of packages pass by; a line every few seconds shows well enough that it lives.
 function progressLines(log: ImageLog): (line: string) => void {
   let last = Date.now();
   return (line) => {
-    if (line.startsWith("I: ") && Date.now() - last > 5000) {
+    if (PROGRESS.test(line) && Date.now() - last > PROGRESS_MILLISECONDS) {
       last = Date.now();
-      log.report(rootImage, line.slice(3));
+      log.report(rootImage, line.replace(/^I: /, ""));
     } else {
       log.write(rootImage, line);
     }
   };
 }
 
-function writeOverlay(overlay: string, plan: RootfsPlan, mirror: DebianMirror | undefined): void {
+const PROGRESS = /^(?:I: |Get:|Unpacking |Setting up )/;
+const PROGRESS_MILLISECONDS = 5000;
+
+/** Writes what bootstrap.sh reads; gives the file with the apt sources, or nothing for the default mirror. */
+function prepare(
+  work: string,
+  overlay: string,
+  plan: RootfsPlan,
+  mirror: DebianMirror | undefined,
+): string {
+  fs.rmSync(overlay, { recursive: true, force: true });
   fs.cpSync(path.join(plan.folder, "overlay"), overlay, { recursive: true });
   for (const { fingerprint, pem } of plan.certificates) {
     const name = `landfall-${fingerprint.slice(0, 16)}.crt`;
     write(overlay, `/usr/local/share/ca-certificates/${name}`, pem);
   }
-  if (mirror !== undefined) {
-    write(overlay, "/etc/apt/sources.list.d/debian.sources", renderSources(mirror));
-  }
+  if (mirror === undefined) return "";
+  if (mirror.keyring !== undefined) write(overlay, mirrorKeyring, keyringBytes(mirror.keyring));
+  write(overlay, "/etc/apt/sources.list.d/debian.sources", renderSources(mirror));
+  write(work, "debian.sources", renderSources(mirror, path.join(overlay, mirrorKeyring)));
+  return path.join(work, "debian.sources");
 }
 
 function write(folder: string, name: string, content: string | Buffer): void {
@@ -168,45 +171,26 @@ function write(folder: string, name: string, content: string | Buffer): void {
   fs.writeFileSync(file, content, { mode: 0o644 });
 }
 
-async function importRootfs(options: RootfsOptions, rootfs: string): Promise<void> {
+async function importRootfs(options: RootfsOptions, archive: string): Promise<void> {
   const { docker, plan, log, signal } = options;
   log.report(rootImage, "importing the root folder");
-  const exclude = ["dev", "proc", "sys"].map((folder) => `--exclude=./${folder}/*`);
-  const tar = spawn(
-    "tar",
-    ["-C", rootfs, "--numeric-owner", "--sort=name", ...exclude, "-c", "."],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-      signal,
-    },
-  );
-  let complaint = "";
-  tar.stderr.on("data", (data: Buffer) => (complaint += data.toString()));
-  const ended = new Promise<number | null>((resolve, reject) => {
-    tar.once("error", reject).once("close", resolve);
-  });
+  const [repo = "", tag = ""] = plan.reference.split(":");
   const changes = [
     'CMD ["bash"]',
     ...Object.entries(options.labels).map(
       ([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`,
     ),
   ];
-  let id = "";
-  const importing = docker
-    .importImage(tar.stdout, { changes, abortSignal: signal })
-    .then((stream) =>
-      followStream(stream, ({ status }) => {
-        if (status?.startsWith("sha256:") === true) id = status;
-      }),
-    );
-  const [code] = await Promise.all([ended, importing]);
-  if (code !== 0) throw new ToolchainError(`tar ended with ${String(code)}: ${complaint.trim()}`);
-  // Only now, for a root folder that tar could not read to its end is imported without an error.
-  const [repo = "", tag = ""] = plan.reference.split(":");
-  await docker.getImage(id).tag({ repo, tag });
+  const stream = await docker.importImage(fs.createReadStream(archive), {
+    repo,
+    tag,
+    changes,
+    abortSignal: signal,
+  });
+  await followStream(stream, () => undefined);
 }
 
-// An ordinary user's PATH, kept by su and sudo, lacks the folders of debootstrap and chroot.
+// An ordinary user's PATH, kept by su and sudo, lacks the folders of chroot and ldconfig.
 function searchPath(): string {
   return `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`;
 }
