@@ -20,6 +20,11 @@ export function readState(deployment: unknown): StackState {
   const resources = parts.resources ?? [];
   const pending = parts.pending_operations ?? [];
   const secrets: unknown[] = [];
+  const plain = new Set<string>();
+  for (const { inputs, outputs } of resources) {
+    collectPlain(inputs, plain);
+    collectPlain(outputs, plain);
+  }
   for (const resource of resources) {
     collectSecrets(resource.inputs, secrets);
     collectSecrets(resource.outputs, secrets);
@@ -31,7 +36,7 @@ export function readState(deployment: unknown): StackState {
   const outputs = Object.fromEntries(
     Object.entries(root?.outputs ?? {}).map(([name, value]) => [name, outputValue(value)]),
   );
-  return { resources, pending, outputs, secrets };
+  return { resources, pending, outputs, secrets: secrets.flatMap((each) => partsOf(each, plain)) };
 }
 
 /** Resources that stand for something real: no stack, no components, no providers, none on its way out. */
@@ -51,7 +56,32 @@ function outputValue(value: unknown): OutputValue {
 function collectSecrets(value: unknown, into: unknown[]): void {
   if (value === null || typeof value !== "object") return;
   if (isSecret(value)) into.push(plaintext(value));
-  else for (const item of Object.values(value)) collectSecrets(item, into);
+  else for (const [key, item] of Object.entries(value)) if (!isOwn(key)) collectSecrets(item, into);
+}
+
+/** What providers and the engine keep for themselves repeats the inputs, with all of it marked secret. */
+function isOwn(key: string): boolean {
+  return key === "__inputs" || key === "__pulumi_raw_state_delta" || key === "__defaults";
+}
+
+function collectPlain(value: unknown, into: Set<string>): void {
+  if (typeof value === "string" || typeof value === "number") into.add(String(value));
+  if (value === null || typeof value !== "object" || isSecret(value)) return;
+  for (const item of Object.values(value)) collectPlain(item, into);
+}
+
+/**
+ * The values that make a secret one. One secret part marks the whole list or object around it, paths and names
+ * with it: what the state shows in plain elsewhere is none, and would blot out half of every message.
+ */
+function partsOf(secret: unknown, plain: ReadonlySet<string>): unknown[] {
+  if (secret === null || typeof secret !== "object") return [secret];
+  const parts = isSecret(secret)
+    ? [plaintext(secret)]
+    : Object.entries(secret).flatMap(([key, item]) => (isOwn(key) ? [] : [item]));
+  return parts
+    .flatMap((part) => (typeof part === "object" ? partsOf(part, plain) : [part]))
+    .filter((part) => !plain.has(String(part)));
 }
 
 function reveal(value: unknown): unknown {
