@@ -77,7 +77,7 @@ describe("the docker plugin, on the recorded calls of the official one", () => {
         if (schema === undefined) return Promise.resolve();
         const recorded = mapOf(response.properties);
         const shuffled = withReversedSets(schema, recorded);
-        const id = String(recorded.id);
+        const id = typeof recorded.id === "string" ? recorded.id : "";
         const state = officialState(schema, id, shuffled, method === "Update");
         assert.deepEqual(state, recorded, `${trace}: ${request.urn}`);
         shaped++;

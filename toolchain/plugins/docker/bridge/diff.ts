@@ -13,9 +13,13 @@ import { isPropertyMap } from "../../host/values";
 /** The official provider's verdict: what changes, what of it replaces the resource, and what is stable. */
 export function diffResource(
   schema: ResourceSchema,
-  oldState: PropertyMap,
-  news: PropertyMap,
+  recorded: PropertyMap,
+  inputs: PropertyMap,
 ): DiffResult {
+  const { oldState, news } = schema.comparable?.(recorded, inputs) ?? {
+    oldState: recorded,
+    news: inputs,
+  };
   const detailed: Record<string, PropertyDiff> = {};
   for (const [key, property] of Object.entries(schema.properties)) {
     if (property.output !== undefined) continue;

@@ -28,9 +28,13 @@ export function previewState(schema: ResourceSchema, news: PropertyMap): Propert
 /** What an existing resource's state will be after an update in place. */
 export function previewUpdate(
   schema: ResourceSchema,
-  oldState: PropertyMap,
-  news: PropertyMap,
+  recorded: PropertyMap,
+  inputs: PropertyMap,
 ): PropertyMap {
+  const { oldState, news } = schema.comparable?.(recorded, inputs) ?? {
+    oldState: recorded,
+    news: inputs,
+  };
   const state: PropertyMap = { ...oldState };
   for (const [key, property] of Object.entries(schema.properties)) {
     if (property.output !== undefined) continue;

@@ -1,4 +1,4 @@
-import type { PropertyValue } from "../../host/values";
+import type { PropertyMap, PropertyValue } from "../../host/values";
 
 export type Scalar = "string" | "bool" | "int";
 
@@ -38,6 +38,13 @@ export interface ResourceSchema {
   /** The official provider's bookkeeping in state, beside the properties. */
   readonly meta?: string;
   readonly deleteBeforeReplace?: true;
+  /** Makes recorded state and inputs comparable where that takes more than one property. */
+  readonly comparable?: (oldState: PropertyMap, news: PropertyMap) => Comparable;
+}
+
+export interface Comparable {
+  readonly oldState: PropertyMap;
+  readonly news: PropertyMap;
 }
 
 export function blockOf(property: Property): Block | undefined {

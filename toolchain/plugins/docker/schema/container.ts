@@ -1,4 +1,5 @@
 import type { Block, Property, ResourceSchema } from "../bridge/schema";
+import { comparableContainer } from "../container/comparable";
 import type { PropertyValue } from "../../host/values";
 import { atLeast, absolutePath, base64, duration, matches, oneOf, port } from "./checks";
 import { mounts } from "./mounts";
@@ -210,5 +211,6 @@ function capabilitiesBlock(): Block {
 export const container: ResourceSchema = {
   meta: containerMeta,
   deleteBeforeReplace: true,
+  comparable: comparableContainer,
   properties,
 };
