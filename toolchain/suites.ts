@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { broken, mochaCounts, pytestCounts } from "./counts";
@@ -53,76 +52,47 @@ function mochaSuite(
   };
 }
 
+/** Each app has a test.sh, which installs what its tests need and ends with mocha or pytest. */
 function appSuites(root: string): Suite[] {
   const apps = path.join(root, "apps");
   if (!fs.existsSync(apps)) return [];
-  return fs.readdirSync(apps).flatMap((app): Suite[] => {
-    const folder = path.join(apps, app);
-    const name = `apps/${app}`;
-    if (fs.existsSync(path.join(folder, "requirements-dev.txt"))) {
-      return [{ name, kind: "apps", run: (env) => runPytest(name, root, folder, env) }];
-    }
-    if (fs.existsSync(path.join(folder, "package.json")) && hasTests(path.join(folder, "test"))) {
-      return [{ name, kind: "apps", run: (env) => runNodeApp(name, root, folder, env) }];
-    }
-    return [];
-  });
+  return fs
+    .readdirSync(apps)
+    .filter((app) => fs.existsSync(path.join(apps, app, "test.sh")))
+    .map((app) => ({
+      name: `apps/${app}`,
+      kind: "apps",
+      run: (env) => runApp(`apps/${app}`, root, env),
+    }));
 }
 
-async function runNodeApp(
-  name: string,
-  root: string,
-  folder: string,
-  env: NodeJS.ProcessEnv,
-): Promise<Counts> {
-  const cache = path.join(landfallPaths(root).cache, "npm");
-  const flags = ["--cache", cache, "--prefer-offline", "--no-audit", "--no-fund"];
-  const lock = readIfPresent(path.join(folder, "package-lock.json")) ?? "";
-  const mark = path.join(folder, "node_modules", ".landfall-lock");
-  if (readIfPresent(mark) !== digest(lock)) {
-    const installed = await execute(["npm", "ci", ...flags], folder, env, 5 * MINUTE);
-    if (installed.code !== 0) return broken(name, `npm ci failed (${installed.how})`);
-    fs.writeFileSync(mark, digest(lock));
-  }
-  return runMocha(name, folder, ["test/**/*.test.*"], env, 5 * MINUTE);
-}
-
-async function runPytest(
-  name: string,
-  root: string,
-  folder: string,
-  env: NodeJS.ProcessEnv,
-): Promise<Counts> {
+async function runApp(name: string, root: string, env: NodeJS.ProcessEnv): Promise<Counts> {
   const { cache } = landfallPaths(root);
-  const venv = path.join(cache, "python", path.basename(folder));
-  const python = path.join(venv, "bin", "python");
-  const requirements = readIfPresent(path.join(folder, "requirements-dev.txt")) ?? "";
-  const mark = path.join(venv, ".landfall-requirements");
-  const pythonEnv = {
+  const mocha = countsFile(name);
+  const pytest = `${mocha}.xml`;
+  fs.rmSync(pytest, { force: true });
+  const appEnv = {
     ...env,
+    npm_config_cache: path.join(cache, "npm"),
     PIP_CACHE_DIR: path.join(cache, "pip"),
-    PIP_DISABLE_PIP_VERSION_CHECK: "1",
-    PYTHONDONTWRITEBYTECODE: "1",
+    MOCHA_OPTIONS: `--reporter ${REPORTER}`,
+    LANDFALL_TEST_COUNTS: mocha,
+    PYTEST_ADDOPTS: `-p no:cacheprovider --junitxml=${pytest}`,
   };
-  if (readIfPresent(mark) !== digest(requirements)) {
-    fs.rmSync(venv, { recursive: true, force: true });
-    const steps = [
-      ["python3", "-m", "venv", venv],
-      [python, "-m", "pip", "install", "--quiet", "-r", "requirements-dev.txt"],
-    ];
-    for (const step of steps) {
-      const ended = await execute(step, folder, pythonEnv, 5 * MINUTE);
-      if (ended.code === 0) continue;
-      const hint = step === steps[0] ? "; on Debian: apt-get install python3-venv" : "";
-      return broken(name, `${step.slice(0, 4).join(" ")} failed (${ended.how})${hint}`);
-    }
-    fs.writeFileSync(mark, digest(requirements));
-  }
-  const report = path.join(cache, `pytest-${path.basename(folder)}.xml`);
-  fs.rmSync(report, { force: true });
-  const args = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", `--junitxml=${report}`];
-  const ended = await execute(args, folder, pythonEnv, 5 * MINUTE);
-  return pytestCounts(name, readIfPresent(report), ended);
+  const ended = await execute([path.join(root, name, "test.sh")], root, appEnv, 10 * MINUTE);
+  const xml = readIfPresent(pytest);
+  return xml === undefined
+    ? mochaCounts(name, readIfPresent(mocha), ended)
+    : pytestCounts(name, xml, ended);
+}
+
+/** The file that takes a suite's counts, made sure not to be there yet. */
+function countsFile(name: string): string {
+  const { cache } = landfallPaths(packageRoot);
+  const file = path.join(cache, `counts-${name.replaceAll("/", "-")}.json`);
+  fs.mkdirSync(cache, { recursive: true });
+  fs.rmSync(file, { force: true });
+  return file;
 }
 
 async function runMocha(
@@ -132,12 +102,7 @@ async function runMocha(
   env: NodeJS.ProcessEnv,
   limit: number,
 ): Promise<Counts> {
-  const file = path.join(
-    landfallPaths(packageRoot).cache,
-    `counts-${name.replaceAll("/", "-")}.json`,
-  );
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.rmSync(file, { force: true });
+  const file = countsFile(name);
   const mocha = path.join("node_modules", "mocha", "bin", "mocha.js");
   const ended = await execute(
     [process.execPath, mocha, "--exit", "--reporter", REPORTER, ...args],
@@ -207,8 +172,4 @@ function hasTests(folder: string): boolean {
   return fs
     .readdirSync(folder, { recursive: true, encoding: "utf8" })
     .some((file) => /\.test\.[cm]?[jt]s$/.test(file));
-}
-
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }
