@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { ToolchainError } from "../errors";
 import { messageOf } from "../files";
 import { labelsOf, planLeaf } from "./plan";
 import { rootImage, type BaseImageName } from "./catalog";
@@ -27,8 +28,9 @@ export async function buildImages(
     await ensureRootImage(options, proxies);
   } catch (error) {
     signal?.throwIfAborted();
-    log.report(rootImage, messageOf(error));
-    return new Map(names.map((name) => [name, messageOf(error)]));
+    const problem = [messageOf(error), ...attemptsOf(error)].join("; ");
+    log.report(rootImage, problem);
+    return new Map(names.map((name) => [name, problem]));
   }
   if (names.includes(rootImage)) {
     const [repo = "", tag = ""] = rootImage.split(":");
@@ -76,6 +78,10 @@ async function ensureRootImage(
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
   }
+}
+
+function attemptsOf(error: unknown): readonly string[] {
+  return error instanceof ToolchainError ? error.attempts : [];
 }
 
 const WORK = "work-";

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { BaseImageName } from "./catalog";
+import { rootImage, type BaseImageName } from "./catalog";
 import { inspectImage } from "./daemon";
 import type { BaseImageReport, ImageSource } from "./ensure";
 import { BaseImageError } from "./errors";
@@ -67,9 +67,15 @@ export async function provide(options: ProvideOptions): Promise<BaseImageReport[
   const failed = missing.filter((name) => !made.has(name));
   if (failed.length === 0) return [...made.values()];
   throw new BaseImageError(
-    failed.map((name) => ({ name, attempts: attempts.get(name) ?? [], tail: log.tail(name) })),
+    failed.map((name) => ({ name, attempts: attempts.get(name) ?? [], tail: tail(log, name) })),
     log.file,
   );
+}
+
+// What keeps the root folder from being made keeps all of them, and stands in its part of the log.
+function tail(log: ImageLog, name: BaseImageName): string[] {
+  const own = log.tail(name);
+  return own.length > 0 ? own : log.tail(rootImage);
 }
 
 async function describe(
