@@ -135,23 +135,17 @@ export class RedactingStream {
 function textsOf(secret: unknown): string[] {
   if (typeof secret === "string") {
     const whole = secret.length >= shortest && !everyday.has(secret) ? [secret] : [];
-    const lines = secret.includes("\n") ? secret.split(/\r?\n/).filter((l) => l.length >= 16) : [];
-    return [...whole, ...lines, ...textsOfJson(secret)];
+    return [...whole, ...linesOfKey(secret)];
   }
   if (typeof secret === "number" || typeof secret === "bigint") return textsOf(String(secret));
   if (secret === null || typeof secret !== "object") return [];
   return Object.values(secret).flatMap(textsOf);
 }
 
-/** A structured config secret is stored as JSON text; its parts are as secret as the whole. */
-function textsOfJson(text: string): string[] {
-  if (!/^\s*[[{"]/.test(text)) return [];
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return parsed === text ? [] : textsOf(parsed);
-  } catch {
-    return [];
-  }
+/** A key file is at times shown line by line. */
+function linesOfKey(text: string): string[] {
+  if (!text.includes("-----BEGIN ")) return [];
+  return text.split(/\r?\n/).filter((line) => line.length >= 16 && !line.startsWith("-----"));
 }
 
 function formsOf(secret: string): string[] {

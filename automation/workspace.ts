@@ -63,7 +63,10 @@ export class StackWorkspace {
     workspace.selectStack = () => Promise.resolve();
     // After an update the automation API asks for the outputs twice; the state that is exported anyway has them.
     workspace.stackOutputs = () => Promise.resolve({});
-    return new StackWorkspace(project, stack, settings, await Stack.select(stack, workspace));
+    const engine = await Stack.select(stack, workspace);
+    // Nor is the history needed unless an event was lost: `lastUpdate` reads it then.
+    engine.info = () => Promise.resolve(undefined);
+    return new StackWorkspace(project, stack, settings, engine);
   }
 
   /** The same stack without the operation's signal, for what has to be read after it was cancelled. */
@@ -148,7 +151,7 @@ export class StackWorkspace {
   async lastUpdate(): Promise<
     { version: number; result: string; resourceChanges?: Record<string, number> } | undefined
   > {
-    const last = await this.engine.info(false);
+    const [last] = await this.engine.history(1, 1, false);
     return (
       last && { version: last.version, result: last.result, resourceChanges: last.resourceChanges }
     );

@@ -12,6 +12,8 @@ export interface StackState {
   outputs: Record<string, OutputValue>;
   /** Every secret value in it, decrypted: for the redactor, never to be stored. */
   secrets: unknown[];
+  /** Every text that it holds in plain. */
+  publicTexts: ReadonlySet<string>;
 }
 
 /** Reads a state that was exported with its secrets decrypted. */
@@ -21,7 +23,8 @@ export function readState(deployment: unknown): StackState {
   const pending = parts.pending_operations ?? [];
   const secrets: unknown[] = [];
   const plain = new Set<string>();
-  for (const { inputs, outputs } of resources) {
+  for (const { urn, id, inputs, outputs } of resources) {
+    for (const part of [...urn.split(/::|\$/), id]) collectPlain(part, plain);
     collectPlain(inputs, plain);
     collectPlain(outputs, plain);
   }
@@ -36,7 +39,13 @@ export function readState(deployment: unknown): StackState {
   const outputs = Object.fromEntries(
     Object.entries(root?.outputs ?? {}).map(([name, value]) => [name, outputValue(value)]),
   );
-  return { resources, pending, outputs, secrets: secrets.flatMap((each) => partsOf(each, plain)) };
+  return {
+    resources,
+    pending,
+    outputs,
+    secrets: secrets.flatMap((each) => partsOf(each, plain)),
+    publicTexts: plain,
+  };
 }
 
 /** Resources that stand for something real: no stack, no components, no providers, none on its way out. */
@@ -78,7 +87,9 @@ function partsOf(secret: unknown, plain: ReadonlySet<string>): unknown[] {
   if (secret === null || typeof secret !== "object") return [secret];
   const parts = isSecret(secret)
     ? [plaintext(secret)]
-    : Object.entries(secret).flatMap(([key, item]) => (isOwn(key) ? [] : [item]));
+    : Object.entries(secret as Record<string, unknown>).flatMap(([key, item]) =>
+        isOwn(key) ? [] : [item],
+      );
   return parts
     .flatMap((part) => (typeof part === "object" ? partsOf(part, plain) : [part]))
     .filter((part) => !plain.has(String(part)));

@@ -3,10 +3,24 @@ import type { StackState } from "../engine/state";
 import { ConfigError, StackNotFoundError } from "../errors";
 import { configFileOf, readConfigFile } from "../project";
 import { recover } from "../recovery";
+import { secretTexts } from "../secretValues";
 import type { RecoveryAction } from "../results";
 import { reading, waitForLock, withKnownStacks } from "../session";
 import type { Session } from "../session";
 import type { ConfigValue } from "../workspace";
+
+/** Teaches the redactor what must not be shown of a state and a config. */
+export function learnSecrets({ context }: Session, state: StackState, config: Config = {}): void {
+  const values = Object.values(config);
+  const plain = values.flatMap(({ secret, value }) =>
+    secret || value === undefined ? [] : [value],
+  );
+  const secrets = values.flatMap(({ secret, value, objectValue }) =>
+    secret ? [objectValue ?? value] : [],
+  );
+  const publicTexts = new Set([...state.publicTexts, ...plain]);
+  context.redactor.add(secretTexts([...state.secrets, ...secrets], publicTexts));
+}
 
 type Config = Record<string, ConfigValue>;
 
@@ -30,7 +44,13 @@ export interface PrepareOptions {
   checkConfig: boolean;
 }
 
-const emptyState: StackState = { resources: [], pending: [], outputs: {}, secrets: [] };
+const emptyState: StackState = {
+  resources: [],
+  pending: [],
+  outputs: {},
+  secrets: [],
+  publicTexts: new Set(),
+};
 
 /** Reads state and config, teaches the redactor their secrets, checks the config, mends what a killed update left. */
 export async function prepare(session: Session, options: PrepareOptions): Promise<Prepared> {
@@ -54,7 +74,7 @@ export async function readStack(
   session: Session,
   options: Pick<PrepareOptions, "create" | "configFile">,
 ): Promise<Pick<Prepared, "state" | "config">> {
-  const { workspace, context } = session;
+  const { workspace } = session;
   const read = (): Promise<[StackState, Config]> =>
     Promise.all([reading(session, () => workspace.state()), readConfig(session, options)]);
   const [state, config] = await read().catch(
@@ -64,12 +84,7 @@ export async function readStack(
       return [emptyState, await readConfig(session, options)];
     },
   );
-  context.redactor.add(state.secrets);
-  context.redactor.add(
-    Object.values(config).flatMap(({ secret, value, objectValue }) =>
-      secret ? [value, objectValue] : [],
-    ),
-  );
+  learnSecrets(session, state, config);
   return { state, config };
 }
 

@@ -13,7 +13,7 @@ import { engineRun, reading } from "../session";
 import type { EngineOutcome, Session } from "../session";
 import { judge } from "../verdict";
 import { changed, outcomeOf } from "./outcome";
-import { prepare } from "./prepare";
+import { learnSecrets, prepare } from "./prepare";
 
 /** How an update differs between `up` and `rollback`. */
 export interface UpdatePlan {
@@ -86,7 +86,7 @@ async function conclude(session: Session, finished: Finished): Promise<UpResult>
       reading(session, () => workspace.state()),
       outcomeOf(session, outcome, startedAt),
     ]);
-    context.redactor.add(state.secrets);
+    learnSecrets(session, state);
     const intended = readIntended(state.outputs);
     const timeoutSeconds = outcome.error ? 0 : (args.verifyTimeout ?? defaultVerifySeconds);
     return {

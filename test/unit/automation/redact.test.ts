@@ -97,7 +97,7 @@ describe("Redactor", () => {
 
   it("finds the parts of a structured secret and the lines of a key file", () => {
     const redactor = new Redactor([
-      JSON.stringify({ user: "anna", token: "tok-12345678" }),
+      { user: "anna", token: "tok-12345678" },
       "-----BEGIN KEY-----\nMIIBVgIBADANBgkqhkiG9w0B\nAQEFAASCAUAwggE8AgEAAkEA\n-----END KEY-----",
     ]);
     assert.equal(redactor.text("token=tok-12345678"), `token=${redacted}`);
