@@ -5,7 +5,7 @@ import { readSettings } from "./program/settings";
 const settings = readSettings();
 const { drain, logLevel: LOG_LEVEL, webPort, apiPort } = settings;
 const image = (name: string) => ({ name, build: { context: `apps/${name}` } });
-const readiness = { path: "/ready" };
+const readiness = { path: "/ready", deadline: settings.readinessDeadline };
 
 const environment = new landfall.Environment("shop", settings.environment);
 const db = new landfall.ManagedPostgres("db", { environment, ...settings.database });

@@ -1,6 +1,9 @@
+import { join } from "node:path";
+
 import { ensureToolchain, locateToolchain } from "../toolchain/setup";
 import type { Toolchain } from "../toolchain/setup";
 import { projectEnvironment } from "../toolchain/devEnvironment";
+import { landfallPaths } from "../toolchain/paths";
 import { parseArgs } from "./arguments";
 import { systemClock } from "./clock";
 import type { Clock } from "./clock";
@@ -10,6 +13,7 @@ import { startOperation } from "./operation";
 import type { OperationContext } from "./operation";
 import type { ArgsOf, OperationName, Operations, ResultOf } from "./operations";
 import { findProjectDir, shortStackName } from "./project";
+import type { Project } from "./project";
 import { openSession } from "./session";
 import type { Session } from "./session";
 import { cancel } from "./verbs/cancel";
@@ -170,7 +174,8 @@ export class Deployer implements Operations {
       interruptAfterMs: interruptAfterSeconds * 1000,
       killAfterMs: killAfterSeconds * 1000,
     };
-    return openSession(context, await loadProject(dir, settings), settings);
+    const project = await loadProject(dir, settings);
+    return openSession(context, { ...project, ...ownConfig(dir, env) }, settings);
   }
 
   private environment(dir: string, stack: string, toolchain: Toolchain): Record<string, string> {
@@ -197,6 +202,13 @@ export class Deployer implements Operations {
       throw new LandfallError("toolchain", message, { cause: error });
     }
   }
+}
+
+/** With a passphrase that was generated for this clone, what the engine writes into config stays in this clone. */
+function ownConfig(dir: string, env: Readonly<Record<string, string>>): Partial<Project> {
+  const { base, passphrase } = landfallPaths(dir);
+  const generated = env["PULUMI_CONFIG_PASSPHRASE_FILE"] === passphrase;
+  return generated ? { ownConfigFolder: join(base, "config") } : {};
 }
 
 /** The stack's name for events, before the arguments are checked. */

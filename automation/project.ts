@@ -15,6 +15,8 @@ export interface Project {
   backendUrl?: string;
   /** `stackConfigDir` of Pulumi.yaml. */
   stackConfigDir?: string;
+  /** Where the engine works with copies of config files: see workingConfig.ts. @default it works with the files */
+  ownConfigFolder?: string;
   /** Config keys that the project declares, with the project's name before them. */
   configSchema: Record<string, ConfigRule>;
 }
@@ -52,9 +54,18 @@ export function configFolder(project: Pick<Project, "dir" | "stackConfigDir">): 
   return join(project.dir, project.stackConfigDir ?? "");
 }
 
-/** Path of the stack's config file, be it there or not. */
+/** Path of the config file that the engine works with, be it there or not. */
 export function configFileOf(project: Project, stack: string): string {
-  return join(configFolder(project), `Pulumi.${shortStackName(stack)}.yaml`);
+  return join(project.ownConfigFolder ?? configFolder(project), fileName(stack));
+}
+
+/** Path of the config file that the stack's owner writes, be it there or not. */
+export function trackedConfigFileOf(project: Project, stack: string): string {
+  return join(configFolder(project), fileName(stack));
+}
+
+function fileName(stack: string): string {
+  return `Pulumi.${shortStackName(stack)}.yaml`;
 }
 
 /** The stack's config file as it is; undefined where there is none. */

@@ -15,6 +15,7 @@ import type { Project } from "./project";
 import type { ReleaseStore } from "./release";
 import { releaseStoreOf } from "./stores";
 import { knownStacks } from "./stacks";
+import { refreshWorkingConfig } from "./workingConfig";
 import { StackWorkspace } from "./workspace";
 import type { EngineSettings } from "./workspace";
 
@@ -40,6 +41,7 @@ export async function openSession(
   settings: EngineSettings,
 ): Promise<Session> {
   const { stack } = context;
+  refreshWorkingConfig(project, stack);
   const [backend, workspace] = await Promise.all([
     backendOf(project, settings.env),
     StackWorkspace.open(project, stack, settings),

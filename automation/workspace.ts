@@ -10,8 +10,9 @@ import type { EngineRun } from "./engine/command";
 import { readState } from "./engine/state";
 import type { StackState } from "./engine/state";
 import { LandfallError } from "./errors";
-import { configFolder, shortStackName } from "./project";
+import { configFileOf, shortStackName } from "./project";
 import type { ConfigRule, Project } from "./project";
+import { initKeepingConfig } from "./workingConfig";
 
 /** How the engine is started for one operation. */
 export interface EngineSettings {
@@ -76,30 +77,40 @@ export class StackWorkspace {
   }
 
   async up(options: RunOptions): Promise<void> {
-    await this.engine.up({ ...options, userAgent: "landfall" });
+    await this.engine.up({ ...this.withConfig(options), userAgent: "landfall" });
   }
 
   async preview(options: RunOptions): Promise<void> {
-    await this.engine.preview({ ...options, userAgent: "landfall" });
+    await this.engine.preview({ ...this.withConfig(options), userAgent: "landfall" });
   }
 
   async refresh(
     options: RunOptions & { dryRun: boolean; clearPendingCreates: boolean },
   ): Promise<void> {
     const { dryRun, refresh: _, ...rest } = options;
-    await this.engine.refresh({ ...rest, previewOnly: dryRun, userAgent: "landfall" });
+    await this.engine.refresh({
+      ...this.withConfig(rest),
+      previewOnly: dryRun,
+      userAgent: "landfall",
+    });
   }
 
   async destroy(
     options: RunOptions & { dryRun: boolean; excludeProtected: boolean },
   ): Promise<void> {
     const { dryRun, ...rest } = options;
-    await this.engine.destroy({ ...rest, previewOnly: dryRun, userAgent: "landfall" });
+    await this.engine.destroy({
+      ...this.withConfig(rest),
+      previewOnly: dryRun,
+      userAgent: "landfall",
+    });
   }
 
   /** Makes the stack, with its secrets provider as the project or the environment says. */
   async create(): Promise<void> {
-    await this.pulumi(["stack", "init", this.stack, "--no-select"]);
+    const init = (): Promise<EngineRun> =>
+      this.pulumi(["stack", "init", this.stack, "--no-select"]);
+    await initKeepingConfig(this.project, this.stack, init);
   }
 
   /** The state with its secrets decrypted. */
@@ -119,7 +130,7 @@ export class StackWorkspace {
 
   /** Config by key as it is written in a file, secrets left out: without the engine, which refuses a wrong one. */
   async writtenConfig(configFile?: string): Promise<Record<string, ConfigValue> | undefined> {
-    const folder = configFile === undefined ? configFolder(this.project) : dirname(configFile);
+    const folder = dirname(configFile ?? configFileOf(this.project, this.stack));
     const workspace = await localWorkspace(folder, this.settings);
     const short = shortStackName(this.stack);
     if (!existsSync(join(folder, `Pulumi.${short}.yaml`))) return undefined;
@@ -129,8 +140,9 @@ export class StackWorkspace {
 
   /** Config by key, decrypted; defaults of the project are not in it. */
   async config(configFile?: string): Promise<Record<string, ConfigValue>> {
-    const file = configFile === undefined ? [] : ["--config-file", configFile];
-    const args = ["config", "--json", "--show-secrets", "--stack", this.stack, ...file];
+    const { configFile: file } = this.withConfig({ configFile });
+    const from = file === undefined ? [] : ["--config-file", file];
+    const args = ["config", "--json", "--show-secrets", "--stack", this.stack, ...from];
     return JSON.parse((await this.pulumi(args)).stdout) as Record<string, ConfigValue>;
   }
 
@@ -173,6 +185,13 @@ export class StackWorkspace {
   async stackNames(): Promise<string[]> {
     const { stdout } = await this.pulumi(["stack", "ls", "--json"]);
     return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+  }
+
+  /** The engine takes the project's own file by itself; a copy must be named to it. */
+  private withConfig<T extends { configFile?: string }>(options: T): T {
+    const copy = configFileOf(this.project, this.stack);
+    if (this.project.ownConfigFolder === undefined || !existsSync(copy)) return options;
+    return { ...options, configFile: options.configFile ?? copy };
   }
 
   private async pulumi(args: string[]): Promise<EngineRun> {

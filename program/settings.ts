@@ -60,6 +60,7 @@ const schema = z.object({
   predictorModel: text.min(1, "must name a file"),
   predictorModelSha256: text.regex(/^([0-9a-f]{64})?$/i, "must be 64 hex digits").pipe(optional),
   drain: duration,
+  readinessDeadline: duration,
   logLevel: z.enum(["debug", "info", "warn", "error"], "must be one of: debug, info, warn, error"),
   databaseVersion: z.enum(["14", "15", "16", "17"], "must be one of: 14, 15, 16, 17"),
   databaseMemory: size,
@@ -83,6 +84,7 @@ function grouped(data: z.infer<typeof schema>) {
     webPort,
     apiPort,
     drain,
+    readinessDeadline: data.readinessDeadline,
     logLevel,
     database: {
       database: "shop",

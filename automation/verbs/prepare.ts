@@ -1,7 +1,7 @@
 import { configProblems, unknownKeys } from "../config";
 import type { StackState } from "../engine/state";
 import { ConfigError, StackNotFoundError } from "../errors";
-import { configFileOf, readConfigFile } from "../project";
+import { readConfigFile, trackedConfigFileOf } from "../project";
 import { recover } from "../recovery";
 import { secretTexts } from "../secretValues";
 import type { RecoveryAction } from "../results";
@@ -112,7 +112,7 @@ async function checkConfig(session: Session, configFile: string | undefined): Pr
   const { context, project, workspace } = session;
   const config = await workspace.writtenConfig(configFile).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
-    const path = configFile ?? configFileOf(project, session.stack);
+    const path = configFile ?? trackedConfigFileOf(project, session.stack);
     throw new ConfigError([{ path, message: `cannot be read: ${why}` }], { cause: error });
   });
   // Without a file it may be the stack that is misspelt: whether there is one is found out first.

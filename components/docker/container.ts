@@ -65,7 +65,9 @@ export function containerArgs(
     },
     labels: labels(context, { role: "service", service: spec.name, revision }),
     restart: spec.restart,
+    // What Docker would choose; said, because the provider reads it back.
     memory: spec.memoryMb,
+    memorySwap: spec.memoryMb * 2,
     ...(spec.cpu === undefined ? {} : { cpus: String(spec.cpu) }),
     logDriver: "json-file",
     logOpts: {

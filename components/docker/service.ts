@@ -134,7 +134,7 @@ function routed(
   return new Route(
     `${spec.name}-route`,
     {
-      router: context.router.name,
+      router: context.router.id,
       service: spec.name,
       listen: listens(spec),
       servers: serversOf(spec, names),

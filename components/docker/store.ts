@@ -54,6 +54,7 @@ export function store(
     labels: own,
     restart: "unless-stopped",
     memory: args.memoryMb,
+    memorySwap: args.memoryMb * 2,
     logDriver: "json-file",
     logOpts: { "max-size": "10m", "max-file": "3" },
     securityOpts: ["no-new-privileges:true"],

@@ -28,6 +28,7 @@ export class TestStack {
       "landfall:webPort": ports.web,
       "landfall:apiPort": ports.api,
       "landfall:drain": "5s",
+      "landfall:readinessDeadline": "20s",
     };
     this.deployer = new Deployer({
       projectDir: ROOT,
