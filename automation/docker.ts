@@ -24,7 +24,7 @@ export function dockerClient(env: Readonly<Record<string, string | undefined>>):
   if (host === undefined || host === "") {
     return new Docker({ socketPath: "/var/run/docker.sock", timeout: answerTimeoutMs });
   }
-  const url = new URL(host);
+  const url = parseHost(host);
   if (url.protocol === "unix:")
     return new Docker({ socketPath: url.pathname, timeout: answerTimeoutMs });
   if (url.protocol === "ssh:") {
@@ -45,6 +45,22 @@ export function dockerClient(env: Readonly<Record<string, string | undefined>>):
     timeout: answerTimeoutMs,
     ...(secure ? certificates(env.DOCKER_CERT_PATH) : {}),
   });
+}
+
+function parseHost(host: string): URL {
+  try {
+    return new URL(host);
+  } catch (cause) {
+    const rule =
+      "must be a URL such as unix:///var/run/docker.sock, tcp://host:2375 or ssh://user@host";
+    throw new LandfallError(
+      "docker_unreachable",
+      `DOCKER_HOST ${rule}, got ${JSON.stringify(host)}`,
+      {
+        cause,
+      },
+    );
+  }
 }
 
 /** Filters for the objects of one stack. */

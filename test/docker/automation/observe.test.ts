@@ -5,6 +5,7 @@ import { join } from "node:path";
 import Docker from "dockerode";
 
 import type { DeployEvent, LogEvent } from "../../../automation/events";
+import { FileReleaseStore } from "../../../automation/stores/file";
 import { testProject } from "../../engine/automation/support";
 import type { TestProject } from "../../engine/automation/support";
 
@@ -166,6 +167,24 @@ describe("What really runs on Docker", function () {
     assert.deepEqual([api?.service, api?.state, api?.url], ["api", "up", running.url]);
     assert.ok((api?.replicas[0]?.uptimeSeconds ?? -1) >= 0);
     assert.equal(status.release?.images.api?.digest, running.digest);
+  });
+
+  it("refuses to roll back to a release whose image is gone", async () => {
+    const store = new FileReleaseStore(
+      join(project.state, ".landfall/releases", projectName, "dev"),
+    );
+    const good = (await store.list()).findLast(({ state }) => state === "deployed");
+    assert.ok(good);
+    const digest = `sha256:${"0".repeat(64)}`;
+    const { number } = await store.begin(good);
+    const images = { api: { image: "api:gone", digest, revision: "r0" } };
+    await store.finish({ ...good, number, images });
+    await assert.rejects(project.deployer.rollback({ stack: "dev", to: number }).result, {
+      code: "image_gone",
+      exitCode: 6,
+      message: `release ${number} cannot be deployed again: api: image api:gone (${digest}) is not there any more`,
+    });
+    await store.discard(number);
   });
 
   it("gives logs of both streams in the order of time, without secrets", async () => {
