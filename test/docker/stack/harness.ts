@@ -63,6 +63,19 @@ export class TestStack {
     return { "landfall:images": Object.keys(images).length > 0 ? images : undefined };
   }
 
+  /** Takes away what a run that was killed has left, be its state there or not. */
+  async clear(): Promise<void> {
+    await this.destroy();
+    const filter = `label=landfall.stack=${this.stack}`;
+    const ids = (list: string) => list.split("\n").filter((id) => id !== "");
+    const containers = ids(await docker("ps", "-aq", "--filter", filter));
+    if (containers.length > 0) await docker("rm", "-f", ...containers);
+    const networks = ids(await docker("network", "ls", "-q", "--filter", filter));
+    if (networks.length > 0) await docker("network", "rm", ...networks);
+    const volumes = ids(await docker("volume", "ls", "-q", "--filter", filter));
+    if (volumes.length > 0) await docker("volume", "rm", ...volumes);
+  }
+
   async destroy(): Promise<void> {
     if (!fs.existsSync(this.state)) return;
     try {

@@ -15,8 +15,7 @@ describe("the whole stack on a real Docker engine", function () {
   let first: UpResult;
 
   before(async () => {
-    // What a run that was killed has left.
-    await stack.destroy();
+    await stack.clear();
     first = await stack.up();
   });
   after(async () => {
@@ -197,6 +196,7 @@ describe("the whole stack on a real Docker engine", function () {
   it("names the process that holds a port, and makes nothing", async () => {
     const holder = net.createServer().listen(18081, "127.0.0.1");
     const other = new TestStack("e2e-taken", { web: 18081, api: 13001 });
+    await other.clear();
     try {
       const failed = await other.up().then(
         (result) => JSON.stringify(result),
