@@ -12,9 +12,9 @@ export interface Wrapper {
 /** What the engine looks for beside its own binary. */
 export function engineWrappers(bin: string): Wrapper[] {
   return [
-    wrapper(path.join(bin, "pulumi-language-nodejs"), ["language-host.cjs"]),
-    wrapper(path.join(bin, "pulumi-resource-pulumi-nodejs"), ["sdk-entry.cjs", "dynamic-provider"]),
-    wrapper(path.join(bin, "pulumi-analyzer-policy"), ["sdk-entry.cjs", "run-policy-pack"]),
+    guarded(path.join(bin, "pulumi-language-nodejs"), ["language-host.cjs"]),
+    guarded(path.join(bin, "pulumi-resource-pulumi-nodejs"), ["sdk-entry.cjs", "dynamic-provider"]),
+    guarded(path.join(bin, "pulumi-analyzer-policy"), ["sdk-entry.cjs", "run-policy-pack"]),
   ];
 }
 
@@ -36,13 +36,13 @@ export function writeWrapper(wanted: Wrapper): void {
   writeAtomically(wanted.file, wanted.content, 0o755);
 }
 
-function wrapper(file: string, [script = "", ...args]: string[]): Wrapper {
-  const command = [
-    "--require",
-    quote(packageBin("preload.cjs")),
-    quote(packageBin(script)),
-    ...args,
-  ].join(" ");
+// Resource plugins of ours look after their engine themselves, and take their time to clean up when it is gone.
+function guarded(file: string, command: string[]): Wrapper {
+  return wrapper(file, command, `--require ${quote(packageBin("preload.cjs"))} `);
+}
+
+function wrapper(file: string, [script = "", ...args]: string[], flags = ""): Wrapper {
+  const command = `${flags}${[quote(packageBin(script)), ...args].join(" ")}`;
   const node = quote(process.execPath);
   const content = [
     "#!/bin/sh",

@@ -55,8 +55,11 @@ export async function main(
   const stop = (exitCode: number): void => {
     void serving.stop(orphanGraceMs).finally(() => process.exit(exitCode));
   };
-  // The engine answers an interrupt by a Cancel; that the terminal sent it to the whole group must not kill us.
-  process.on("SIGINT", () => undefined);
+  // The engine runs each plugin in a process group of its own, so that a terminal's interrupt does not reach it. Its
+  // own one says that it is done with us; it waits five seconds for our end.
+  process.once("SIGINT", () => {
+    stop(0);
+  });
   process.once("SIGTERM", () => {
     stop(0);
   });
