@@ -42,7 +42,7 @@ http {
     default "public, max-age=3600";
     ~*\\.html$ "no-cache";
     ~/$ "no-cache";
-    =/config.js "no-cache";
+    /config.js "no-cache";
 ${page.immutableFolders.map((folder) => `    ~^/${escapeRegex(folder)}/ "public, max-age=31536000, immutable";`).join("\n")}
   }
 

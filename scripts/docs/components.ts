@@ -1,0 +1,95 @@
+/** What a component's page says beyond its source. */
+export interface ComponentPage {
+  /** Name of the class; its arguments are `<name>Args`. */
+  name: string;
+  /** File below docs/components. */
+  file: string;
+  /** One line of the index. */
+  summary: string;
+  /** What it makes on Docker, one item each. */
+  docker: readonly string[];
+}
+
+const SERVICE = [
+  "One container for each replica. Their logical names carry the revision, so a change makes new ones beside the old ones ([how a change reaches traffic](../zero-downtime.md)).",
+  "A gate that polls the readiness path of the new containers from inside the network; the update goes on when all of them answer 200.",
+  "A route: its part of the router's configuration, which is switched after the gate.",
+  "An image built from `build.context`, or one resolved from `ref`, once for all components that share its name.",
+  "Host name for what links to it: its own name, which leads to the router.",
+];
+const STORE = [
+  "A container with `restart: unless-stopped`, a health check and a limit on its log; `update` waits until the server answers.",
+  "A network without a way out (`internal`), joined only by the services that link to it. No port is published.",
+  "A change of the container stops the old one first: two servers cannot run on one volume.",
+];
+
+export const COMPONENTS: readonly ComponentPage[] = [
+  {
+    name: "Environment",
+    file: "environment.md",
+    summary:
+      "the network, the router and the naming of one stack; every other component is given one",
+    docker: [
+      "A check that the public ports are free, before anything else is made: a taken one names who holds it.",
+      "A bridge network with a fixed subnet (`<project>-<stack>`).",
+      "The router: one HAProxy at the subnet's address .2, the only container that publishes ports, and a volume with its configuration.",
+    ],
+  },
+  {
+    name: "ApiService",
+    file: "api-service.md",
+    summary: "a stateless HTTP service, replaced without a lost request",
+    docker: SERVICE,
+  },
+  {
+    name: "PredictorService",
+    file: "predictor-service.md",
+    summary:
+      "an ML predictor: internal only, with a model that is checked before anything is switched",
+    docker: [
+      ...SERVICE,
+      "The model and its backup are copied into the container before it starts. Their checksums are part of the revision, so another model is a rollout like any other.",
+    ],
+  },
+  {
+    name: "WebFrontend",
+    file: "web-frontend.md",
+    summary:
+      "static files behind nginx: cache headers, gzip, single-page fallback, security headers",
+    docker: [
+      ...SERVICE,
+      '`/etc/nginx/nginx.conf` and `<root>/config.js` are put into the container, unless `configuration` is `"image"`. nginx then runs as user 101 and writes only to /tmp.',
+      "Files in `immutableFolders` are cached for a year, pages and `/config.js` are asked for again each time, the rest for an hour. Unknown paths without an extension answer `index.html`; a missing file stays a 404.",
+    ],
+  },
+  {
+    name: "ManagedPostgres",
+    file: "managed-postgres.md",
+    summary: "a Postgres server with one database and one role, tuned to its memory",
+    docker: [
+      ...STORE,
+      "A volume with the data, protected unless `deletionProtection` is false: `destroy` then refuses, and so does a replacement.",
+      "A superuser with a generated password that no service is given. The services' role, its password and its database are asserted at every start.",
+    ],
+  },
+  {
+    name: "RedisCache",
+    file: "redis-cache.md",
+    summary: "a Redis server with a memory limit, an eviction policy and a password",
+    docker: [
+      ...STORE,
+      "A volume with what is saved; it is not protected, because a cache can be made again.",
+      "A configuration file with the password: on the command line every process of the host could read it.",
+    ],
+  },
+  {
+    name: "MigrationJob",
+    file: "migration-job.md",
+    summary: "migrations as a one-off task, before any new replica takes traffic",
+    docker: [
+      "A container that runs to its end with the new image, once for each image, command and `head`; then it is removed.",
+      "It starts when what it links to answers. A failure or the time-out fails the update before anything is switched, with its exit code and its last lines.",
+      "A deleted job undoes nothing in the database.",
+    ],
+  },
+];
