@@ -58,7 +58,7 @@ export const errorTable = {
   toolchain: {
     exitCode: exitCodes.failed,
     meaning: "The Pulumi engine is not there or does not start.",
-    fix: "Run `landfall doctor`, then `scripts/up` or the set-up that it names.",
+    fix: "Run `landfall doctor`, and do what it names.",
   },
   plugin_missing: {
     exitCode: exitCodes.failed,

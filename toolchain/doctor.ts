@@ -74,7 +74,14 @@ function locate(root: string, env: NodeJS.ProcessEnv): Toolchain | Error | undef
 
 function checkToolchain(found: Toolchain | Error | undefined): Check[] {
   if (found instanceof Error) {
-    return [{ name: "engine", status: "fail", detail: found.message, fix: "Run scripts/up." }];
+    return [
+      {
+        name: "engine",
+        status: "fail",
+        detail: found.message,
+        fix: "Install the project's packages.",
+      },
+    ];
   }
   if (found === undefined) {
     return [
@@ -82,7 +89,7 @@ function checkToolchain(found: Toolchain | Error | undefined): Check[] {
         name: "engine",
         status: "warn",
         detail: "the engine is not set up, or PATH or LANDFALL_TOOLCHAIN have changed since",
-        fix: "Run scripts/up: it finds, downloads or builds it.",
+        fix: "Run `landfall up`: it finds, downloads or builds it.",
       },
     ];
   }
