@@ -1,3 +1,5 @@
+import { RunError } from "@pulumi/pulumi";
+
 /** One mistake in a component's arguments or in a stack's config. */
 export interface Problem {
   /** Where it is, as its author wrote it: `replicas`, `health.interval`, `landfall:webPort`. */
@@ -8,8 +10,11 @@ export interface Problem {
   readonly received?: string;
 }
 
-/** Arguments that cannot be deployed. Thrown before any resource is registered, with all mistakes at once. */
-export class InvalidArgumentsError extends Error {
+/**
+ * Arguments that cannot be deployed, with all mistakes at once. Being a RunError, it is shown without a stack trace: the
+ * mistake is in what was given, not where it was found.
+ */
+export class InvalidArgumentsError extends RunError {
   override readonly name = "InvalidArgumentsError";
   readonly code = "invalid_arguments";
 

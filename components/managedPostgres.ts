@@ -66,7 +66,7 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
       `${name}-password`,
       // Letters and digits only: it stands in URLs and environment variables as it is.
       { length: 32, special: false, keepers: { version: args.passwordVersion ?? "1" } },
-      { parent: this },
+      { parent: this, dependsOn: [args.environment.capabilities.admission] },
     );
     this.password = pulumi.secret(generated.result);
     const store = args.environment.capabilities.postgres(this, {

@@ -29,7 +29,7 @@ export interface ServiceSpec {
   /** How the outside reaches it; empty: it does not. */
   readonly published: readonly PublicRoute[];
   readonly cpu: number | undefined;
-  readonly memoryMb: number | undefined;
+  readonly memoryMb: number;
   readonly drainMs: number;
   readonly responseTimeoutMs: number;
   readonly restart: RestartPolicy;
@@ -148,6 +148,8 @@ type Capability<C, Spec, Answer> = (
  */
 export interface Platform<C> {
   environment(parent: pulumi.ComponentResource, identity: StackIdentity, args: EnvironmentArgs): C;
+  /** What must have gone well before anything of the stack is made: a refused stack leaves nothing behind. */
+  readonly admission: (context: C) => pulumi.Resource;
   readonly service: Capability<C, ServiceSpec, ServiceDeployment>;
   readonly postgres: Capability<C, PostgresSpec, StoreDeployment>;
   readonly redis: Capability<C, RedisSpec, StoreDeployment>;
@@ -155,11 +157,10 @@ export interface Platform<C> {
 }
 
 /** A platform whose environment has been made. */
-export type Capabilities = {
-  readonly [K in Exclude<keyof Platform<unknown>, "environment">]: Platform<unknown>[K] extends (
-    context: unknown,
-    ...rest: infer R
-  ) => infer Answer
+export type Capabilities = { readonly admission: pulumi.Resource } & {
+  readonly [
+    K in Exclude<keyof Platform<unknown>, "environment" | "admission">
+  ]: Platform<unknown>[K] extends (context: unknown, ...rest: infer R) => infer Answer
     ? (...rest: R) => Answer
     : never;
 };
@@ -194,6 +195,7 @@ function opener<C>(platform: Platform<C>): Open {
   return (parent, identity, args) => {
     const context = platform.environment(parent, identity, args);
     return {
+      admission: platform.admission(context),
       service: (owner, spec) => platform.service(context, owner, spec),
       postgres: (owner, spec) => platform.postgres(context, owner, spec),
       redis: (owner, spec) => platform.redis(context, owner, spec),

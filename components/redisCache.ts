@@ -75,7 +75,7 @@ export class RedisCache extends pulumi.ComponentResource implements Linkable {
     const generated = new random.RandomPassword(
       `${name}-password`,
       { length: 32, special: false, keepers: { version: args.passwordVersion ?? "1" } },
-      { parent: this },
+      { parent: this, dependsOn: [args.environment.capabilities.admission] },
     );
     this.password = pulumi.secret(generated.result);
     const store = args.environment.capabilities.redis(this, {

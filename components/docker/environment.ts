@@ -1,5 +1,5 @@
 import * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import type { EnvironmentArgs } from "../environment";
 import type { StackIdentity } from "../platform";
@@ -24,7 +24,7 @@ export function environment(
   const ports = new PortCheck(
     "ports",
     {
-      bindAddress,
+      bindAddress: whenLoaded(bindAddress),
       ports: publicPorts.map((port) => ({ port, usedBy: `the public port ${port}` })),
       routerLabels: routerLabels(identity),
     },
@@ -50,6 +50,19 @@ export function environment(
     images: new Map(),
     transform,
   };
+}
+
+/**
+ * A value that is there once the program has been loaded without an error. Pulumi lets what was registered before an
+ * exception go on; this way a program that refuses its own config or arguments has nothing to go on with.
+ */
+function whenLoaded<T>(value: T): pulumi.Output<T> {
+  const loaded = new Promise<T>((resolve) => {
+    setImmediate(() => {
+      if (!pulumi.log.hasErrors()) resolve(value);
+    });
+  });
+  return pulumi.output(loaded) as pulumi.Output<T>;
 }
 
 function networkArgs(identity: StackIdentity, subnet: string): docker.NetworkArgs {

@@ -9,6 +9,7 @@ import { task } from "./task";
 /** One Docker engine: the one that DOCKER_HOST names. */
 export const docker = {
   environment,
+  admission: (context) => context.ports,
   service,
   postgres,
   redis,

@@ -20,7 +20,7 @@ export function postgres(
   const superuser = new random.RandomPassword(
     `${spec.name}-superuser-password`,
     { length: 32, special: false },
-    { parent },
+    { parent, dependsOn: [context.ports] },
   );
   const settings = Object.entries(spec.settings).flatMap(([name, value]) => [
     "-c",
