@@ -69,7 +69,7 @@ export function loadProgram(config: Record<string, string>): Readonly<Record<str
   const index = path.join(ROOT, "index.ts");
   setConfig(config);
   // The program runs when it is loaded.
-  delete require.cache[require.resolve(index)];
+  Reflect.deleteProperty(require.cache, require.resolve(index));
   const before = process.cwd();
   process.chdir(ROOT);
   try {

@@ -172,7 +172,8 @@ describe("the whole stack on a real Docker engine", function () {
     await unharmed(async () => {
       const update = stack.deployer.up({ stack: stack.stack });
       for await (const event of update.events) {
-        if (event.kind !== "resource" || event.planned || !event.type.includes("Container")) continue;
+        if (event.kind !== "resource" || event.planned || !event.type.includes("Container"))
+          continue;
         await killEngine(stack.state);
         break;
       }

@@ -68,14 +68,13 @@ describe("the program", () => {
         .map((resource) => JSON.stringify(resource))
         .sort();
     assert.deepEqual(rest(without), rest(withPredictor));
-    const [on, off] = await Promise.all(
-      [withPredictor, without].map(
-        async ({ outputs }) => (await valueOf(outputs["services"])) as Record<string, Status>,
-      ),
-    );
-    assert.equal(on?.["predictor"]?.replicas, 1);
-    assert.equal(off?.["predictor"]?.replicas, 0);
-    assert.equal(off?.["api"]?.revision, on?.["api"]?.revision);
+    const statuses = async ({ outputs }: typeof without) =>
+      (await valueOf(outputs["services"])) as Record<string, Status>;
+    const on = await statuses(withPredictor);
+    const off = await statuses(without);
+    assert.equal(on["predictor"]?.replicas, 1);
+    assert.equal(off["predictor"]?.replicas, 0);
+    assert.equal(off["api"]?.revision, on["api"]?.revision);
   });
 
   it("runs what config pins instead of building it", async () => {

@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 
+import { InvalidArgumentsError } from "../../../../components";
 import { classify } from "../../../../automation/engine/classify";
 import type { FailedRun } from "../../../../automation/engine/classify";
 import { EngineFailure } from "../../../../automation/engine/command";
@@ -164,5 +165,18 @@ describe("classify", () => {
     assert.doesNotMatch(cancelled.message, /killed/);
     const killed = classify({ ...failed(), failure: new EngineFailure(failure.run, "killed") });
     assert.match(killed.message, /was killed/);
+  });
+
+  it("reads every problem of a program that refuses its arguments", () => {
+    const { message } = new InvalidArgumentsError('ApiService "api"', [
+      { path: "replicas", rule: "must be a whole number", received: "-1" },
+      { path: "health.path", rule: "must be an absolute HTTP path" },
+    ]);
+    const error = classify(failed({ diagnostics: [{ severity: "error", message }] }));
+    assert.equal(error.code, "config");
+    assert.deepEqual(error.problems, [
+      { path: 'ApiService "api" replicas', message: "must be a whole number, got -1" },
+      { path: 'ApiService "api" health.path', message: "must be an absolute HTTP path" },
+    ]);
   });
 });
