@@ -33,6 +33,7 @@ describe("the package, installed in a project of a user's own", function () {
       if (isDeployed) await destroy();
     } finally {
       made?.remove();
+      await removeImages();
     }
   });
 
@@ -86,7 +87,10 @@ describe("the package, installed in a project of a user's own", function () {
 
   it("runs the engine by the package's own language host and plugins", () => {
     const host = project.path(".landfall", "bin", "pulumi-language-nodejs");
-    if (!fs.existsSync(host)) return; // An official engine has its own.
+    const manifest = fs.readFileSync(project.path(".landfall", "toolchain.json"), "utf8");
+    const { source } = JSON.parse(manifest) as { source: string };
+    assert.equal(fs.existsSync(host), source === "built", "an official engine has its own");
+    if (source !== "built") return;
     assert.match(fs.readFileSync(host, "utf8"), /node_modules\/landfall\/bin\/language-host\.cjs/);
   });
 
@@ -172,4 +176,12 @@ async function leftOvers(): Promise<string[]> {
     execa("docker", ["volume", "ls", ...filter, "--format", "volume {{.Name}}"]),
   ]);
   return lists.flatMap(({ stdout }) => stdout.split("\n").filter((line) => line !== ""));
+}
+
+/** As with the official plugin, a built image outlives its resource: a rollback may want it. */
+async function removeImages(): Promise<void> {
+  const images = ["image", "ls", "--format", "{{.Repository}}:{{.Tag}}", `${PROJECT}-dev/*`];
+  const { stdout } = await execa("docker", images);
+  for (const image of stdout.split("\n").filter((line) => line !== ""))
+    await execa("docker", ["image", "rm", image]);
 }

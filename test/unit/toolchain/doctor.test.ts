@@ -37,7 +37,7 @@ describe("the doctor", () => {
   it("finds an empty folder in need of set-up, not broken", async () => {
     const check = await look();
     assert.equal(check("engine").status, "warn");
-    assert.match(check("engine").fix ?? "", /scripts\/up/);
+    assert.match(check("engine").fix ?? "", /landfall up/);
     assert.equal(check("docker").status, "ok");
     assert.equal(
       check("docker").detail,
