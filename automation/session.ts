@@ -186,6 +186,10 @@ export async function withKnownStacks(
   cause: StackNotFoundError,
 ): Promise<StackNotFoundError> {
   const stacks = await knownStacks(session).catch(() => []);
+  if (stacks.includes(session.shortStack)) {
+    const message = `stack "${session.stack}" has a config file, but nothing was deployed yet: \`up\` does it`;
+    return new StackNotFoundError(message, { cause, stacks });
+  }
   const meant = nearest(session.shortStack, stacks);
   const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
   const list = stacks.length === 0 ? "the project has none yet" : `there are ${stacks.join(", ")}`;
