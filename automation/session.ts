@@ -185,7 +185,7 @@ export async function withKnownStacks(
   session: Session,
   cause: StackNotFoundError,
 ): Promise<StackNotFoundError> {
-  const stacks = await knownStacks(session).catch(() => []);
+  const stacks = await knownStacks(session).catch((): string[] => []);
   if (stacks.includes(session.shortStack)) {
     const message = `stack "${session.stack}" has a config file, but nothing was deployed yet: \`up\` does it`;
     return new StackNotFoundError(message, { cause, stacks });
