@@ -1,6 +1,10 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoadResult } from "../test/support/load";
 import { docker } from "../test/docker/stack/harness";
+import { ROOT } from "../test/support/program";
 import { composeCommand } from "./compose/binary";
 import { ComposeStack } from "./compose/peer";
 import type { Run } from "./support/bench";
@@ -13,6 +17,8 @@ import { Traffic } from "./support/traffic";
 const ROUNDS = 3;
 /** Seconds of load before and after a redeploy. */
 const AROUND = 3;
+
+const MODEL = path.join(ROOT, "apps/predictor/model/probability_matrix.json");
 
 /** One way to deploy the same stack. */
 interface Peer {
@@ -55,6 +61,8 @@ void bench("side by side with Docker Compose: cold up, redeploy under load", 60,
       ROUTER_IMAGE: router,
       POSTGRES_IMAGE: postgres,
       REDIS_IMAGE: redis,
+      MODEL_SHA256: sha256Of(MODEL),
+      MODEL_BACKUP_SHA256: sha256Of(`${MODEL}.backup`),
     },
   );
   await compose.down();
@@ -160,4 +168,8 @@ function failed(rounds: readonly Round[]): number {
 
 function sum(rounds: readonly Round[], value: (round: Round) => number): number {
   return rounds.reduce((total, round) => total + value(round), 0);
+}
+
+function sha256Of(file: string): string {
+  return createHash("sha256").update(fs.readFileSync(file)).digest("hex");
 }
