@@ -101,7 +101,7 @@ function targetsOf({ exports }: Manifest): string[] {
 
 /** What becomes part of the package, as sources. */
 function shippedFiles(): string[] {
-  const folders = ["components", "automation", "toolchain", "policies", "bin"];
+  const folders = ["components", "automation", "toolchain", "bin"];
   return folders.flatMap((folder) =>
     fs
       .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })
