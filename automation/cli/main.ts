@@ -22,11 +22,19 @@ export async function main(argv: string[]): Promise<void> {
   process.exit(code);
 }
 
-/** The engine runs in a process group of its own, so that nothing but us ends it with us. */
+/** How long a killed process may take to be gone, in milliseconds: it has memory and files to give back. */
+const dyingMs = 2000;
+
+/**
+ * The engine runs in a process group of its own, so that nothing but us ends it with us. It goes first, before it can
+ * start anything else, and is waited for: who asks next must not find its lock held by a process that still lives.
+ */
 async function endAll(code: ExitCode): Promise<void> {
   try {
-    const { descendantsOf, sendSignal } = await import("../engine/processTree");
-    for (const pid of (await descendantsOf(process.pid)).reverse()) sendSignal(pid, "SIGKILL");
+    const { descendantsOf, gone, sendSignal } = await import("../engine/processTree");
+    const all = await descendantsOf(process.pid);
+    for (const pid of all) sendSignal(pid, "SIGKILL");
+    await gone(all, dyingMs);
   } finally {
     process.exit(code);
   }

@@ -1,16 +1,39 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Whether a process of this machine lives. One that belongs to another user lives as well. */
+/**
+ * Whether a process of this machine lives. One that belongs to another user lives as well; one that has ended and only
+ * waits for its parent to ask how does not: a container's first process may never ask.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  return !hasEnded(pid);
+}
+
+/** Waits until none of the processes lives, for at most so long. Resolves with those that still do. */
+export async function gone(pids: readonly number[], withinMs: number): Promise<number[]> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const alive = pids.filter(isAlive);
+    if (alive.length === 0 || Date.now() > deadline) return alive;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Linux only: elsewhere a process that can be signalled counts as alive. */
+function hasEnded(pid: number): boolean {
+  try {
+    return /^[ZX]$/.test(fieldsOf(readFileSync(`/proc/${pid}/stat`, "utf8"))[0] ?? "");
+  } catch {
+    return false;
   }
 }
 

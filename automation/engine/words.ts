@@ -7,7 +7,9 @@ import { plain } from "./translate";
 /** Config that the program itself refuses: by the SDK's own errors, or by the components' collected ones. */
 export function programConfigProblems(message: string): Problem[] {
   const words = thrownMessage(message);
-  const invalid = /(?:^|InvalidArgumentsError: )([^\n]*): \d+ problems?\n([\s\S]*)$/.exec(words);
+  const invalid = /^(?:[^\n]*InvalidArgumentsError: )?([^\n]*): \d+ problems?\n([\s\S]*)$/.exec(
+    words,
+  );
   if (invalid) {
     const [, subject = "", lines = ""] = invalid;
     return lines

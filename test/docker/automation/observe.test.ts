@@ -18,12 +18,12 @@ const docker = new Docker();
 const image = "python:3.11-slim-bookworm";
 const projectName = "lfsdktest";
 
-/** Serves HTTP, and writes one line a moment to each stream. */
+/** Serves HTTP, and writes one line a moment to each stream: far enough apart for a busy daemon to stamp them in turn. */
 const server = `
 import sys, threading, time, http.server
 for n in range(3):
-    print("out", n, flush=True); time.sleep(0.02)
-    print("err", n, "hunter22-secret", file=sys.stderr, flush=True); time.sleep(0.02)
+    print("out", n, flush=True); time.sleep(0.25)
+    print("err", n, "hunter22-secret", file=sys.stderr, flush=True); time.sleep(0.25)
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         print("asked", self.path, flush=True)

@@ -37,6 +37,14 @@ const slow = (ms: number, type = "landfall:Gate"): string => `
 const creatingSlow = (event: { kind: string }): boolean =>
   event.kind === "resource" && "name" in event && event.name === "slow";
 
+/** Waits until the provider of "slow" is at work: the engine tells of a step before it asks for it. */
+async function slowAtWork(project: TestProject): Promise<void> {
+  const journal = join(project.dir, "journal");
+  const count = (): number => readFileSync(journal, "utf8").match(/^creating /gm)?.length ?? 0;
+  for (let i = 0; i < 300 && count() < 2; i++) await new Promise((r) => setTimeout(r, 100));
+  assert.equal(count(), 2);
+}
+
 describe("Stopping an update on the real engine", () => {
   let project: TestProject;
 
@@ -100,6 +108,7 @@ describe("Stopping an update on the real engine", () => {
     project.config("dev", {});
     const operation = project.deployer.up({ stack: "dev" });
     await eventOf(operation.events, creatingSlow);
+    await slowAtWork(project);
     await killTree(enginePid(project));
     const result = await operation;
     assert.equal(result.verdict, "failed");
@@ -127,6 +136,7 @@ describe("Stopping an update on the real engine", () => {
     project.config("dev", {});
     const operation = project.deployer.up({ stack: "dev" });
     await eventOf(operation.events, creatingSlow);
+    await slowAtWork(project);
     await killTree(enginePid(project));
     await operation;
     project.program(slow(0, "test:Thing"));

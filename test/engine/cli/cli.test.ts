@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { HistoryResult, OutputsResult, StatusResult, UpResult } from "../../../automation";
-import { descendantsOf } from "../../../automation/engine/processTree";
+import { descendantsOf, isAlive } from "../../../automation/engine/processTree";
 import type { TestProject } from "../automation/support";
 import { cliProject, errorOf, landfall, services, start, startNode } from "./support";
 
@@ -145,7 +145,7 @@ describe("landfall on the real engine", () => {
     up.child.kill("SIGINT");
     assert.equal((await up.finished).code, 130);
     assert.ok(Date.now() - before < 3000);
-    assert.deepEqual(offspring.filter(isRunning), []);
+    assert.deepEqual(offspring.filter(isAlive), []);
     const next = await landfall(project, ["up"], { SLOW: "0" });
     // Nobody is locked out. Of a resource that cannot be asked for, only its owner knows whether it exists.
     assert.equal(next.code, 1, next.stdout + next.stderr);
@@ -181,15 +181,6 @@ async function timed(run: () => Promise<{ code: number | null }>): Promise<numbe
   const before = performance.now();
   assert.equal((await run()).code, 0);
   return performance.now() - before;
-}
-
-/** Whether a process can still do something: a dead one that nobody has waited for cannot. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 async function waitForFile(file: string): Promise<void> {
