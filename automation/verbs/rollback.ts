@@ -13,10 +13,10 @@ import type { ReleaseRecord } from "../release";
 import type { ConfigDifference, RollbackResult } from "../results";
 import { reading } from "../session";
 import type { Session } from "../session";
+import { update } from "../update";
 import { changed, outcomeOf } from "./outcome";
 import { readStack } from "./prepare";
 import { runPreview } from "./preview";
-import { update } from "./up";
 
 /**
  * Deploys an earlier release's config and images again, as a new release. The stack's config file in the working

@@ -1,0 +1,21 @@
+import type { Prepared } from "../verbs/prepare";
+
+/** What an update does beside deploying the working tree's program with the stack's config. */
+export interface UpdatePlan {
+  kind: "up" | "rollback";
+  /** Config file to take instead of the stack's own, and its text. */
+  config?: { file: string; text: string };
+  rollbackTo?: number;
+  /** Image ids that must be running in the end, by service. */
+  expectedDigests?: Record<string, string>;
+}
+
+export function configOption({ config }: UpdatePlan): { configFile?: string } {
+  return config === undefined ? {} : { configFile: config.file };
+}
+
+/** What is known before the first change: what guards and records look at. */
+export interface Proposal {
+  plan: UpdatePlan;
+  prepared: Prepared;
+}

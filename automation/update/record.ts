@@ -1,0 +1,108 @@
+import { LandfallError } from "../errors";
+import type { ErrorInfo } from "../errors";
+import type { Intended } from "../intended";
+import type { UpArgs } from "../operations";
+import { readConfigFile } from "../project";
+import { maker, processOf, provenance } from "../provenance";
+import { currentRelease, sameContent } from "../release";
+import type { ReleaseDraft, ReleaseRecord } from "../release";
+import type { Changes, Observation, Verdict } from "../results";
+import type { EngineOutcome, Session } from "../session";
+import type { UpdatePlan } from "./plan";
+
+/** What is written down before an update begins. */
+export async function draftOf(
+  session: Session,
+  args: UpArgs,
+  plan: UpdatePlan,
+): Promise<ReleaseDraft> {
+  const { context, project, stack, shortStack, env } = session;
+  const [program, own] = await Promise.all([
+    provenance(project.dir, env),
+    plan.config?.text ?? readConfigFile(project, stack),
+  ]);
+  return {
+    kind: plan.kind,
+    project: project.name,
+    stack: shortStack,
+    startedAt: new Date(context.clock.now()).toISOString(),
+    by: maker(env),
+    process: processOf(),
+    program,
+    config: own ?? "",
+    images: {},
+    services: [],
+    probes: [],
+    ...(args.message === undefined ? {} : { message: context.redactor.text(args.message) }),
+    ...(plan.rollbackTo === undefined ? {} : { rollbackTo: plan.rollbackTo }),
+  };
+}
+
+/** What an update came to. */
+export interface Conclusion {
+  verdict: Verdict;
+  error: ErrorInfo | undefined;
+  intended: Intended;
+  observation: Observation;
+  changes: Changes;
+}
+
+/** Finishes the record. One that only repeats the release that runs is not kept: its number is returned instead. */
+export async function keep(
+  { store, context }: Session,
+  record: ReleaseRecord,
+  { verdict, error, intended, observation, changes }: Conclusion,
+): Promise<number | undefined> {
+  const finishedAt = context.clock.now();
+  const finished: ReleaseRecord = {
+    ...record,
+    state: verdict,
+    finishedAt: new Date(finishedAt).toISOString(),
+    durationMs: Math.round(finishedAt - Date.parse(record.startedAt)),
+    images: imagesOf(intended),
+    changes,
+    services: observation.services,
+    probes: observation.probes,
+    ...(intended.migrationHead === undefined ? {} : { migrationHead: intended.migrationHead }),
+    ...(error === undefined ? {} : { error }),
+  };
+  if (verdict === "unchanged" && record.kind === "up") {
+    const earlier = (await store.list()).filter(({ number }) => number !== record.number);
+    const current = currentRelease(earlier);
+    if (current !== undefined && sameContent(current, finished)) {
+      await store.discard(record.number);
+      return current.number;
+    }
+  }
+  // The config goes in as the file has it: its secrets are encrypted, and a changed copy could not be deployed.
+  await store.finish({ ...context.redactor.data(finished), config: record.config });
+  return record.number;
+}
+
+function imagesOf({ services = {} }: Intended): ReleaseRecord["images"] {
+  return Object.fromEntries(
+    Object.entries(services).map(([name, { image, digest, revision }]) => [
+      name,
+      { image, digest, revision },
+    ]),
+  );
+}
+
+/** Finishes the record of an update that began but got no verdict. */
+export async function leave(
+  { store, context }: Session,
+  record: ReleaseRecord,
+  { translator }: EngineOutcome,
+  reason: unknown,
+): Promise<void> {
+  const now = context.clock.now();
+  const known = reason instanceof LandfallError ? reason : undefined;
+  await store.finish({
+    ...record,
+    state: known?.code === "cancelled" ? "cancelled" : "unverified",
+    finishedAt: new Date(now).toISOString(),
+    durationMs: Math.round(now - Date.parse(record.startedAt)),
+    changes: translator.changes,
+    ...(known === undefined ? {} : { error: context.redactor.data(known.toJSON()) }),
+  });
+}
