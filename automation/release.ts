@@ -19,6 +19,9 @@ export interface ReleaseRecord extends ReleaseSummary {
 /** What is known before an update begins. */
 export type ReleaseDraft = Omit<ReleaseRecord, "number" | "format" | "state">;
 
+/** Documents that a stack may have beside its releases. Each name is also a file's or an object's. */
+export type NoteName = "freeze";
+
 /** Where releases are kept. A store never overwrites one release by another. */
 export interface ReleaseStore {
   /** All releases, oldest first. */
@@ -29,7 +32,14 @@ export interface ReleaseStore {
   finish(record: ReleaseRecord): Promise<void>;
   /** Takes back a record of an update that never began. Its number may be given again. */
   discard(number: number): Promise<void>;
-  /** Removes all of them. */
+  /**
+   * Reads a small document that belongs to the stack and to no release, a freeze for example.
+   * Undefined where there is none. @throws when the store cannot be read: that it is not there must be known
+   */
+  readNote(name: NoteName): Promise<string | undefined>;
+  /** Replaces such a document as a whole; undefined removes it. */
+  writeNote(name: NoteName, text: string | undefined): Promise<void>;
+  /** Removes all of them, and the notes. */
   removeAll(): Promise<void>;
 }
 

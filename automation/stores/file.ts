@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { isAlive } from "../engine/processTree";
 import { parseRecord } from "../release";
-import type { ReleaseDraft, ReleaseRecord, ReleaseStore } from "../release";
+import type { NoteName, ReleaseDraft, ReleaseRecord, ReleaseStore } from "../release";
 
 /** At most so many times is the next number tried when others take it. */
 const attempts = 100;
@@ -36,13 +36,30 @@ export class FileReleaseStore implements ReleaseStore {
   }
 
   async finish(record: ReleaseRecord): Promise<void> {
-    const temporary = await this.writeTemporary(record);
+    const temporary = await this.writeTemporary(textOf(record));
     await rename(temporary, this.file(record.number));
     await this.syncFolder();
   }
 
   async discard(number: number): Promise<void> {
     await rm(this.file(number), { force: true });
+  }
+
+  async readNote(name: NoteName): Promise<string | undefined> {
+    return readFile(this.note(name), "utf8").catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    });
+  }
+
+  async writeNote(name: NoteName, text: string | undefined): Promise<void> {
+    if (text === undefined) {
+      await rm(this.note(name), { force: true });
+      return;
+    }
+    await mkdir(this.dir, { recursive: true });
+    await rename(await this.writeTemporary(text), this.note(name));
+    await this.syncFolder();
   }
 
   async removeAll(): Promise<void> {
@@ -62,7 +79,7 @@ export class FileReleaseStore implements ReleaseStore {
 
   /** A hard link fails where the name is taken, so that of two writers only one gets a number. */
   private async writeNew(record: ReleaseRecord): Promise<boolean> {
-    const temporary = await this.writeTemporary(record);
+    const temporary = await this.writeTemporary(textOf(record));
     try {
       await link(temporary, this.file(record.number));
       await this.syncFolder();
@@ -75,11 +92,11 @@ export class FileReleaseStore implements ReleaseStore {
     }
   }
 
-  private async writeTemporary(record: ReleaseRecord): Promise<string> {
+  private async writeTemporary(text: string): Promise<string> {
     const temporary = join(this.dir, `.${randomUUID()}.tmp`);
     const handle = await open(temporary, "wx", 0o600);
     try {
-      await handle.writeFile(`${JSON.stringify(record, null, 2)}\n`);
+      await handle.writeFile(text);
       await handle.sync();
     } finally {
       await handle.close();
@@ -96,9 +113,17 @@ export class FileReleaseStore implements ReleaseStore {
     }
   }
 
+  private note(name: NoteName): string {
+    return join(this.dir, `${name}.json`);
+  }
+
   private file(number: number): string {
     return join(this.dir, `${String(number).padStart(6, "0")}.json`);
   }
+}
+
+function textOf(record: ReleaseRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
 }
 
 /** A record that still runs, of a process of this host that is gone, was interrupted. */

@@ -87,4 +87,16 @@ describe("FileReleaseStore", () => {
     assert.equal((await store.begin(draft)).number, 3);
     assert.match(readFileSync(join(dir, "releases", "000001.json"), "utf8"), /"state": "failed"/);
   });
+
+  it("keeps a note beside the releases, replaces it as a whole, and takes it back", async () => {
+    assert.equal(await store.readNote("freeze"), undefined);
+    await store.writeNote("freeze", "one");
+    await store.writeNote("freeze", "two");
+    assert.equal(await store.readNote("freeze"), "two");
+    assert.deepEqual(await store.list(), []);
+    assert.deepEqual(readdirSync(join(dir, "releases")), ["freeze.json"]);
+    await store.writeNote("freeze", undefined);
+    await store.writeNote("freeze", undefined);
+    assert.equal(await store.readNote("freeze"), undefined);
+  });
 });
