@@ -2,6 +2,14 @@ import { z } from "zod";
 
 import type { OutputValue } from "./results";
 
+const build = z.object({
+  image: z.string(),
+  context: z.string(),
+  dockerfile: z.string(),
+  contextHash: z.string(),
+});
+const file = z.object({ path: z.string(), sha256: z.string(), source: z.string().optional() });
+
 const service = z.object({
   image: z.string(),
   digest: z.string(),
@@ -13,6 +21,8 @@ const service = z.object({
   url: z.string().optional(),
   containers: z.array(z.string()),
   router: z.string().optional(),
+  build: build.optional(),
+  files: z.array(file).optional(),
 });
 
 /** A service as the program's output `services` describes it. */

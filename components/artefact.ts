@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import type { Problems } from "./errors";
+import type { FileStatus } from "./platform";
 
 /** A model that a predictor loads: a file, its checksum and a kept backup. */
 export interface ModelArgs {
@@ -70,6 +72,17 @@ export function loadModel(
     env["MODEL_BACKUP_SHA256"] = backup.sha256;
   }
   return { files, env };
+}
+
+/** A delivered file as the stack's outputs tell it: no content, and no path of this machine. */
+export function fileStatus({ path: target, sha256, source }: DeliveredFile): FileStatus {
+  const local = source === undefined ? undefined : path.relative("", source);
+  const inside = local !== undefined && !local.startsWith("..") && !path.isAbsolute(local);
+  return {
+    path: target,
+    sha256,
+    ...(inside ? { source: local.split(path.sep).join("/") } : {}),
+  };
 }
 
 function defaultBackup(file: string): string | undefined {

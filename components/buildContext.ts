@@ -5,24 +5,58 @@ import * as path from "node:path";
 import { stableJson } from "./naming";
 import type { ImageSpec } from "./image";
 
+type Build = Extract<ImageSpec, { kind: "build" }>;
+
 /**
  * A hash over everything that a build depends on and that lies in the work tree: the context's files less
  * what `.dockerignore` names, the Dockerfile, the arguments and the target. It names the built image.
  * @returns 12 hex digits.
  */
-export function buildHash(build: Extract<ImageSpec, { kind: "build" }>): string {
-  const hash = createHash("sha256");
-  hash.update(stableJson({ args: build.args, target: build.target ?? null }));
-  hash.update(fs.readFileSync(build.dockerfile));
-  for (const file of contextFiles(build.context)) hashFile(hash, build.context, file);
-  return hash.digest("hex").slice(0, 12);
+export function buildHash(build: Build): string {
+  return buildHashes(build).build;
+}
+
+/**
+ * The part of {@link buildHash} that lies in files: the context's files less what `.dockerignore` names, and the
+ * Dockerfile. It can be taken without running the program.
+ * @returns 12 hex digits.
+ */
+export function contextHash(build: Pick<Build, "context" | "dockerfile">): string {
+  return buildHashes({ ...build, args: {}, target: undefined }).context;
+}
+
+/** Both hashes, with one look at the files. */
+export function buildHashes(build: Pick<Build, "context" | "dockerfile" | "args" | "target">): {
+  build: string;
+  context: string;
+} {
+  const [whole, context] = [createHash("sha256"), createHash("sha256")];
+  whole.update(stableJson({ args: build.args, target: build.target ?? null }));
+  const add: Add = (content) => {
+    whole.update(content);
+    context.update(content);
+  };
+  add(fs.readFileSync(build.dockerfile));
+  for (const file of contextFiles(build.context)) addFile(add, build.context, file);
+  return { build: whole.digest("hex").slice(0, 12), context: context.digest("hex").slice(0, 12) };
+}
+
+/** Whether a path relative to the context is sent to the builder, by the text of its `.dockerignore`. */
+export function contextFilter(patterns: string): (file: string) => boolean {
+  const ignored = dockerignore().add(patterns);
+  return (file) => !ignored.ignores(file);
+}
+
+/** The text of a context's `.dockerignore`; empty where there is none. */
+export function ignorePatterns(context: string): string {
+  const ignoreFile = path.join(context, ".dockerignore");
+  return fs.existsSync(ignoreFile) ? fs.readFileSync(ignoreFile, "utf8") : "";
 }
 
 /** The files of a build context in a fixed order, by paths relative to it. */
 export function contextFiles(context: string): string[] {
-  const ignoreFile = path.join(context, ".dockerignore");
-  const patterns = fs.existsSync(ignoreFile) ? fs.readFileSync(ignoreFile, "utf8") : "";
-  const ignored = dockerignore().add(patterns);
+  const patterns = ignorePatterns(context);
+  const included = contextFilter(patterns);
   const exceptions = exceptionPrefixes(patterns);
   const files: string[] = [];
   const walk = (folder: string): void => {
@@ -30,9 +64,8 @@ export function contextFiles(context: string): string[] {
       const name = path.posix.join(folder, entry.name);
       // An ignored folder may still hold files that a `!pattern` takes in; else it is not even read.
       if (entry.isDirectory()) {
-        if (!ignored.ignores(name) || exceptions.some((prefix) => meet(prefix, `${name}/`)))
-          walk(name);
-      } else if (!ignored.ignores(name)) files.push(name);
+        if (included(name) || exceptions.some((prefix) => meet(prefix, `${name}/`))) walk(name);
+      } else if (included(name)) files.push(name);
     }
   };
   walk("");
@@ -56,11 +89,13 @@ function meet(prefix: string, folder: string): boolean {
   return prefix.startsWith(folder) || folder.startsWith(prefix);
 }
 
-function hashFile(hash: ReturnType<typeof createHash>, context: string, file: string): void {
+type Add = (content: string | Buffer) => void;
+
+function addFile(add: Add, context: string, file: string): void {
   const full = path.join(context, file);
   const stat = fs.lstatSync(full);
   const executable = (stat.mode & 0o111) !== 0;
-  hash.update(`\0${file}\0${executable ? "x" : "-"}\0`);
-  if (stat.isSymbolicLink()) hash.update(fs.readlinkSync(full));
-  else if (stat.isFile()) hash.update(fs.readFileSync(full));
+  add(`\0${file}\0${executable ? "x" : "-"}\0`);
+  if (stat.isSymbolicLink()) add(fs.readlinkSync(full));
+  else if (stat.isFile()) add(fs.readFileSync(full));
 }

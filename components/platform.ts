@@ -6,6 +6,7 @@ import type { EnvironmentArgs } from "./environment";
 import type { Health } from "./health";
 import type { ImageSpec } from "./image";
 import type { Link, NetworkPermission } from "./link";
+import type { RolloutPhase, RolloutPosition, RolloutSpec } from "./rollout";
 import type { ServiceTransforms, StoreTransforms } from "./transform";
 
 /** What every platform is told about the stack that it hosts. */
@@ -26,6 +27,9 @@ export interface ServiceSpec {
   readonly links: readonly Link[];
   readonly files: readonly DeliveredFile[];
   readonly health: Health;
+  readonly rollout: RolloutSpec;
+  /** Where it stands on its way to a new revision; undefined: nowhere, the new one takes over at once. */
+  readonly position: RolloutPosition | undefined;
   /** How the outside reaches it; empty: it does not. */
   readonly published: readonly PublicRoute[];
   readonly cpu: number | undefined;
@@ -78,6 +82,32 @@ export interface ServiceStatus {
   readonly containers: readonly string[];
   /** Name of the router's container. */
   readonly router: string;
+  /** How its image is built; undefined where it is referenced or pinned, or where a transform changes the build. */
+  readonly build?: BuildStatus;
+  /** Files that are delivered into its containers. */
+  readonly files: readonly FileStatus[];
+}
+
+/** How an image is built: what tells, without running the program, whether it would be built again. */
+export interface BuildStatus {
+  /** Name of the image: its key in config `images`. */
+  readonly image: string;
+  /** Folder that is sent to the builder, relative to the program's. */
+  readonly context: string;
+  /** Relative to the program's folder. */
+  readonly dockerfile: string;
+  /** Hash of the Dockerfile and the context's files, less what `.dockerignore` names: 12 hex digits. */
+  readonly contextHash: string;
+}
+
+/** A file that is delivered into containers, as an output tells it. */
+export interface FileStatus {
+  /** Absolute path in the container. */
+  readonly path: string;
+  /** SHA-256 of the content in hex. */
+  readonly sha256: string;
+  /** The local file, relative to the program's folder; undefined where it lies outside or is made by the program. */
+  readonly source?: string;
 }
 
 /** Postgres as platforms see it. */

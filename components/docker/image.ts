@@ -1,8 +1,10 @@
+import * as path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { buildHash } from "../buildContext";
+import { buildHashes } from "../buildContext";
 import type { ImageSpec } from "../image";
 import { digestOf, stableJson } from "../naming";
+import type { BuildStatus } from "../platform";
 import type { Transform } from "../transform";
 import { transformed } from "../transform";
 import type { DockerContext } from "./context";
@@ -14,6 +16,8 @@ export interface ResolvedImage {
   readonly reference: string;
   /** Image id that the containers run. */
   readonly id: pulumi.Output<string>;
+  /** How it is built, where it is, and where nothing but the arguments says so. */
+  readonly build?: BuildStatus;
 }
 
 const IMAGE_ID = /^sha256:[0-9a-f]{64}$/;
@@ -40,7 +44,8 @@ function built(
   spec: Extract<ImageSpec, { kind: "build" }>,
   transform: Transform<docker.ImageArgs> | undefined,
 ): ResolvedImage {
-  const reference = `${stackName(context)}/${spec.name}:${buildHash(spec)}`;
+  const hashes = buildHashes(spec);
+  const reference = `${stackName(context)}/${spec.name}:${hashes.build}`;
   const args: docker.ImageArgs = {
     imageName: reference,
     skipPush: true,
@@ -56,7 +61,15 @@ function built(
     dependsOn: [context.ports],
   });
   // What was built but not pushed has no registry digest: the provider then answers the image's id.
-  return { reference, id: image.repoDigest };
+  const resolved = { reference, id: image.repoDigest };
+  if (transform !== undefined) return resolved;
+  const build: BuildStatus = {
+    image: spec.name,
+    context: relative(spec.context),
+    dockerfile: relative(spec.dockerfile),
+    contextHash: hashes.context,
+  };
+  return { ...resolved, build };
 }
 
 function referenced(context: DockerContext, name: string, ref: string): ResolvedImage {
@@ -68,4 +81,9 @@ function referenced(context: DockerContext, name: string, ref: string): Resolved
     { parent: context.environment, dependsOn: [context.ports] },
   );
   return { reference: ref, id: image.imageId };
+}
+
+/** Outputs must not tell where on a machine the program lies. */
+function relative(file: string): string {
+  return path.relative("", file).split(path.sep).join("/") || ".";
 }

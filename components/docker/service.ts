@@ -1,16 +1,15 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { InvalidArgumentsError } from "../errors";
 import type { ServiceDeployment, ServiceSpec, ServiceStatus } from "../platform";
-import { digestOf } from "../naming";
-import { transformed } from "../transform";
+import { fileStatus } from "../artefact";
+import { currentPhase, serverWeights } from "../rollout";
 import { containerArgs, revisionOf } from "./container";
 import type { DockerContext } from "./context";
-import { labels, publicListenPort, stackName } from "./context";
+import { publicListenPort } from "./context";
 import { Gate, Route } from "./dynamic/resources";
-import type { RouteListen } from "./dynamic/types";
+import type { RouteListen, RouteServer } from "./dynamic/types";
 import { resolveImage } from "./image";
+import { keptReplicas, replicas } from "./replicas";
 
 /**
  * A service on Docker: containers keyed by revision, a gate that waits until they are ready, and its part of
@@ -24,30 +23,35 @@ export function service(
   checkPorts(context, spec);
   const image = resolveImage(context, spec.image, spec.transform.image);
   const revision = revisionOf(spec, image);
-  const containers = replicas(
-    context,
-    parent,
-    spec,
-    revision,
-    containerArgs(context, spec, image, revision),
-  );
-  const names = containers.map((container) => container.name);
+  const current = currentPhase(spec.rollout, spec.position, revision);
+  const count = Math.min(spec.replicas, current?.phase.replicas ?? spec.replicas);
+  const args = containerArgs(context, spec, image, revision);
+  const fresh = replicas(context, parent, { ...spec, replicas: count }, revision, args);
+  const names = fresh.map((container) => container.name);
+  const stable = current === undefined ? [] : keptReplicas(parent, spec.name, left(current));
+  const stableNames = stable.map((container) => container.name);
   const gate = readiness(context, parent, spec, revision, names);
-  const route = routed(context, parent, spec, names, gate);
+  const weights = current && serverWeights(current.phase.weight, names.length, stable.length);
+  const servers = pulumi
+    .all([serversOf(spec, names, weights?.fresh), serversOf(spec, stableNames, weights?.stable)])
+    .apply(([ours, theirs]) => [...ours, ...theirs]);
+  const route = routed(context, parent, spec, servers, gate);
   const url = publicUrl(context, spec);
   const status = pulumi
-    .all([image.id, context.router.name, pulumi.all([...names]), route.id])
-    .apply(([digest, router, running]): ServiceStatus => ({
+    .all([image.id, context.router.name, pulumi.all(names), pulumi.all(stableNames), route.id])
+    .apply(([digest, router, running, beside]): ServiceStatus => ({
       image: image.reference,
       digest,
       revision,
-      replicas: spec.replicas,
+      replicas: count,
       healthPath: spec.health.path,
       port: spec.port,
       exposure: spec.published.length === 0 ? "internal" : "public",
       ...(url === undefined ? {} : { url }),
       containers: running,
       router,
+      ...(image.build === undefined ? {} : { build: image.build }),
+      files: spec.files.map(fileStatus),
     }));
   return {
     status,
@@ -57,48 +61,29 @@ export function service(
   };
 }
 
+type Current = NonNullable<ReturnType<typeof currentPhase>>;
+
+/** The old replicas that are still there: as many new ones as a rolling phase has take their place. */
+function left({ phase, stable }: Current): Current["stable"] {
+  const gone = phase.replicas ?? 0;
+  return { ...stable, replicas: Math.max(0, stable.replicas - gone) };
+}
+
+function rolloutStatus(
+  { rollout: { strategy, phases, gates }, position }: ServiceSpec,
+  current: Current | undefined,
+  containers: readonly string[],
+): ServiceStatus["rollout"] {
+  if (current === undefined || position === undefined) return { strategy, phases, gates };
+  const stable = { revision: current.stable.revision, containers };
+  return { strategy, phases, gates, current: { ...current.phase, index: position.phase, stable } };
+}
+
 function checkPorts(context: DockerContext, spec: ServiceSpec): void {
   const clash = context.publicPorts.find((port) => publicListenPort(port) === spec.port);
   if (clash === undefined) return;
   const rule = `must not be ${spec.port}: the router listens there for the public port ${clash}`;
   throw new InvalidArgumentsError(`service ${JSON.stringify(spec.name)}`, [{ path: "port", rule }]);
-}
-
-function replicas(
-  context: DockerContext,
-  parent: pulumi.ComponentResource,
-  spec: ServiceSpec,
-  revision: string,
-  common: docker.ContainerArgs,
-): docker.Container[] {
-  if (spec.replicas === 0) return [];
-  const args = transformed(common, spec.transform.container);
-  // A container is made beside its old self, so every change of what it runs needs another name; secrets may
-  // be part of the change, and the name must not tell of them: hence a random part, kept by a digest of it all.
-  const suffix = new random.RandomId(
-    `${spec.name}-${revision}-id`,
-    { byteLength: 3, keepers: { container: pulumi.secret(digestOfArgs(args)) } },
-    { parent },
-  );
-  return Array.from({ length: spec.replicas }, (_, index) => {
-    const number = String(index);
-    const name = suffix.hex.apply((hex) => stackName(context, spec.name, revision, number, hex));
-    const own = labels(context, { role: "service", service: spec.name, revision, replica: number });
-    return new docker.Container(
-      `${spec.name}-${revision}-${number}`,
-      { ...args, name, ...(args.labels === common.labels ? { labels: own } : {}) },
-      {
-        parent,
-        // The provider's default would stop the old container before the new one is there.
-        deleteBeforeReplace: false,
-        dependsOn: [context.network, ...spec.links.flatMap((link) => link.ready)],
-      },
-    );
-  });
-}
-
-function digestOfArgs(args: docker.ContainerArgs): pulumi.Output<string> {
-  return pulumi.jsonStringify(args).apply((text) => digestOf(text, 64));
 }
 
 function readiness(
@@ -128,7 +113,7 @@ function routed(
   context: DockerContext,
   parent: pulumi.ComponentResource,
   spec: ServiceSpec,
-  names: readonly pulumi.Output<string>[],
+  servers: pulumi.Output<RouteServer[]>,
   gate: Gate | undefined,
 ): Route {
   return new Route(
@@ -137,7 +122,7 @@ function routed(
       router: context.router.id,
       service: spec.name,
       listen: listens(spec),
-      servers: serversOf(spec, names),
+      servers,
       check: { path: spec.health.readiness.path },
       timeouts: { responseSeconds: Math.ceil(spec.responseTimeoutMs / 1000) },
       drainSeconds: Math.ceil(spec.drainMs / 1000),
@@ -146,8 +131,13 @@ function routed(
   );
 }
 
-function serversOf(spec: ServiceSpec, names: readonly pulumi.Output<string>[]) {
-  return pulumi.all([...names]).apply((known) => known.map((name) => ({ name, port: spec.port })));
+function serversOf(
+  { port }: ServiceSpec,
+  names: readonly pulumi.Output<string>[],
+  weight?: number,
+): pulumi.Output<RouteServer[]> {
+  const more = weight === undefined ? {} : { weight };
+  return pulumi.all([...names]).apply((known) => known.map((name) => ({ name, port, ...more })));
 }
 
 function listens(spec: ServiceSpec): RouteListen[] {
