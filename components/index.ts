@@ -19,4 +19,14 @@ export type {
   StoreTransforms,
   Transform,
 } from "./transform";
+export type {
+  CommandGateArgs,
+  GateArgs,
+  GateMoment,
+  HttpGateArgs,
+  ManualGateArgs,
+  ShadowGateArgs,
+  SloGateArgs,
+} from "./gates";
+export type { RolloutArgs, Strategy } from "./rollout";
 export { WebFrontend, type WebFrontendArgs } from "./webFrontend";

@@ -82,10 +82,21 @@ export interface ServiceStatus {
   readonly containers: readonly string[];
   /** Name of the router's container. */
   readonly router: string;
+  readonly rollout: RolloutStatus;
   /** How its image is built; undefined where it is referenced or pinned, or where a transform changes the build. */
   readonly build?: BuildStatus;
   /** Files that are delivered into its containers. */
   readonly files: readonly FileStatus[];
+}
+
+/** How a service gets to a new revision, and how far it is. */
+export interface RolloutStatus extends Pick<RolloutSpec, "strategy" | "phases" | "gates"> {
+  /** The phase that it is in; absent when only one revision is there. */
+  readonly current?: RolloutPhase & {
+    readonly index: number;
+    /** The revision that stays beside the new one until the end. */
+    readonly stable: { readonly revision: string; readonly containers: readonly string[] };
+  };
 }
 
 /** How an image is built: what tells, without running the program, whether it would be built again. */

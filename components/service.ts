@@ -13,6 +13,8 @@ import type { Link, Linkable } from "./link";
 import { urlVariable } from "./link";
 import { checkName } from "./naming";
 import type { PublicRoute, RestartPolicy, ServiceSpec, ServiceStatus } from "./platform";
+import type { RolloutArgs } from "./rollout";
+import { normalizeRollout } from "./rollout";
 import type { ServiceTransforms } from "./transform";
 
 /** Who can reach a service: only linked components, or also the outside through a published port. */
@@ -70,6 +72,8 @@ export interface ServiceArgs {
   readonly user?: string;
   /** Whether the container's own file system is read-only (with a writable /tmp). @default false */
   readonly readOnlyRootFilesystem?: boolean;
+  /** How a new revision takes over from the old one. */
+  readonly rollout?: RolloutArgs;
   /** Changes to the resources that the service is made of. */
   readonly transform?: ServiceTransforms;
 }
@@ -156,6 +160,8 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
   );
   checkVariables(args, links, own.env ?? {}, problems);
   checkCpu(args.resources?.cpu, problems);
+  const health = normalizeHealth(args.health ?? {}, kind.defaultHealthPath, problems);
+  const readinessPath = health.readiness.path;
   const spec: ServiceSpec = {
     name,
     image: normalizeImage(args.image, name, args.environment.imagePins, problems),
@@ -166,7 +172,9 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
     secrets: args.secrets ?? {},
     links,
     files: own.files ?? [],
-    health: normalizeHealth(args.health ?? {}, kind.defaultHealthPath, problems),
+    health,
+    rollout: normalizeRollout(args.rollout ?? {}, { replicas, readinessPath }, problems),
+    position: args.environment.rollouts[name],
     published: publicRoutes(kind, args, problems),
     cpu: args.resources?.cpu,
     memoryMb: mebibytes(

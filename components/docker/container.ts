@@ -14,7 +14,8 @@ import type { ResolvedImage } from "./image";
  * part of it; a change of those replaces the containers under the same key.
  */
 export function revisionOf(spec: ServiceSpec, image: ResolvedImage): string {
-  const { name, replicas, transform, published, drainMs, responseTimeoutMs, ...kept } = spec;
+  const { name, replicas, transform, published, drainMs, responseTimeoutMs, ...rest } = spec;
+  const { rollout, position, ...kept } = rest;
   return digestOf({
     ...kept,
     image: image.reference,

@@ -50,6 +50,7 @@ export function service(
       ...(url === undefined ? {} : { url }),
       containers: running,
       router,
+      rollout: rolloutStatus(spec, current, beside),
       ...(image.build === undefined ? {} : { build: image.build }),
       files: spec.files.map(fileStatus),
     }));
