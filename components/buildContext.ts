@@ -2,6 +2,7 @@ import dockerignore from "@balena/dockerignore";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { exceptionsIn } from "../toolchain/dockerignore";
 import { stableJson } from "./naming";
 import type { ImageSpec } from "./image";
 
@@ -57,36 +58,19 @@ export function ignorePatterns(context: string): string {
 export function contextFiles(context: string): string[] {
   const patterns = ignorePatterns(context);
   const included = contextFilter(patterns);
-  const exceptions = exceptionPrefixes(patterns);
+  const takenBackIn = exceptionsIn(patterns);
   const files: string[] = [];
   const walk = (folder: string): void => {
     for (const entry of fs.readdirSync(path.join(context, folder), { withFileTypes: true })) {
       const name = path.posix.join(folder, entry.name);
       // An ignored folder may still hold files that a `!pattern` takes in; else it is not even read.
       if (entry.isDirectory()) {
-        if (included(name) || exceptions.some((prefix) => meet(prefix, `${name}/`))) walk(name);
+        if (included(name) || takenBackIn(name)) walk(name);
       } else if (included(name)) files.push(name);
     }
   };
   walk("");
   return files.sort();
-}
-
-/** The fixed beginnings of the `!patterns`, up to their first wildcard. */
-function exceptionPrefixes(patterns: string): string[] {
-  const lines = patterns.split("\n").map((line) => line.trim());
-  return lines
-    .filter((line) => line.startsWith("!"))
-    .map((line) =>
-      line
-        .slice(1)
-        .replace(/^\/+/, "")
-        .replace(/[*?[\\].*$/, ""),
-    );
-}
-
-function meet(prefix: string, folder: string): boolean {
-  return prefix.startsWith(folder) || folder.startsWith(prefix);
 }
 
 type Add = (content: string | Buffer) => void;

@@ -2,6 +2,7 @@ import type { Stats } from "node:fs";
 import { lstat, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import ignore from "@balena/dockerignore";
+import { exceptionsIn } from "../../../dockerignore";
 
 export interface ContextFile {
   /** From the context's root, with slashes. */
@@ -29,9 +30,9 @@ export async function exclusions(context: string, dockerfile: string): Promise<E
 
 export function parseExclusions(text: string): Exclusions {
   const rules = ignore({ ignorecase: false }).add(text.replace(/^\uFEFF/, ""));
-  const hasExceptions = text.split("\n").some((line) => line.trimStart().startsWith("!"));
+  const takenBackIn = exceptionsIn(text);
   const excludes = (name: string): boolean => rules.ignores(name);
-  return { text, excludes, prunes: (folder) => !hasExceptions && excludes(folder) };
+  return { text, excludes, prunes: (folder) => excludes(folder) && !takenBackIn(folder) };
 }
 
 /** A context's files, links and, where asked for, folders, in the order of their names folder by folder. */
