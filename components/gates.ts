@@ -35,7 +35,11 @@ export interface SloGateArgs extends GateCommon {
   readonly p95Ms?: number;
   /** Share of answers that may be a server's fault (5xx, or none at all), 0-1. @default 0.01 */
   readonly errorRate?: number;
-  /** Requests of the new revision that are needed for a judgement. @default 200 */
+  /**
+   * Probe requests of the new revision that are needed for a judgement. With 1000 beside as many of the old one a p95 that is
+   * 30 % higher, or 2 % errors against none, is caught in at least 95 of 100 runs (docs/gates.md); with 200 in fewer than
+   * three of four. They take about 26 s. @default 1000
+   */
   readonly requests?: number;
   /** Path of the probe requests, GET. @default the service's readiness path */
   readonly path?: string;
@@ -43,7 +47,7 @@ export interface SloGateArgs extends GateCommon {
   readonly window?: Duration;
   /**
    * Whether the old revision, which serves the rest of the traffic, is measured beside it: then the new one also
-   * fails by being worse, at the 1 % level of a one-sided test, where it keeps the objectives. @default true
+   * fails by being worse, by one-sided tests at 1 % together, where it keeps the objectives. @default true
    */
   readonly compare?: boolean;
 }
@@ -192,7 +196,7 @@ function detail(gate: GateArgs, place: Place): Detail {
         type: "slo",
         p95Ms: gate.p95Ms === undefined ? null : number(gate.p95Ms, "p95Ms", 1, 3_600_000),
         errorRate: number(gate.errorRate ?? 0.01, "errorRate", 0, 1),
-        requests: number(gate.requests ?? 200, "requests", 20, 1_000_000),
+        requests: number(gate.requests ?? 1000, "requests", 20, 1_000_000),
         path: request(gate.path, "path"),
         windowMs: span(gate.window ?? "60s", "window"),
         compare: gate.compare ?? true,

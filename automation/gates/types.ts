@@ -24,6 +24,11 @@ export interface GateSubject {
   moment: GateMoment;
   /** The release that is being made. */
   release: number;
+  /**
+   * How many times this gate is asked on the way: chance gets that many opportunities to raise an alarm, so each
+   * comparison of revisions is made at 0.05 divided by it. @default 5
+   */
+  looks?: number;
 }
 
 /** What a gate works with; injected, so that gates can be tested without waiting. */
@@ -36,6 +41,8 @@ export interface GateIo {
   tell: (line: string) => void;
   /** Answers of those who were asked by a manual gate; undefined while there is none. */
   approval: (request: ApprovalRequest) => Promise<Approval | undefined>;
+  /** Told when a manual gate does not wait any more: nobody is to be asked. */
+  withdraw: (request: ApprovalRequest) => Promise<void>;
 }
 
 export interface ApprovalRequest {
