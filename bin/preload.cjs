@@ -3,6 +3,9 @@
 const util = require("util");
 const { isMainThread } = require("worker_threads");
 
+require("./lazyModules.cjs")();
+require("./promiseTraces.cjs")();
+
 // The engine ends its plugins itself; when it is killed, nobody does, and they would wait for calls for ever.
 const parent = process.ppid;
 if (isMainThread && parent > 1) {

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+
+const bin = path.resolve(__dirname, "..", "..", "..", "bin");
+
+function run(script: string, env: NodeJS.ProcessEnv = {}): unknown {
+  const args = ["--require", path.join(bin, "preload.cjs"), "-e", script];
+  const options = { encoding: "utf8", env: { ...process.env, ...env } } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+describe("the SDK in a process of the engine's", function () {
+  this.timeout(30_000);
+
+  it("loads neither the compiler, nor npm's resolver, nor the automation API before they are used", () => {
+    const loaded = run(`
+      require("@pulumi/pulumi");
+      const files = Object.keys(require.cache);
+      const unused = /node_modules.(typescript|@npmcli|pacote)\\W|@pulumi.pulumi.automation/;
+      console.log(JSON.stringify(files.filter((file) => unused.test(file))));`);
+    assert.deepEqual(loaded, []);
+  });
+
+  it("has the same exports, and the automation API itself once it is asked for", () => {
+    const names = (loader: string): unknown =>
+      run(`${loader}; console.log(JSON.stringify(Object.keys(require("@pulumi/pulumi"))))`);
+    assert.deepEqual(new Set(names("") as string[]), new Set(Object.keys(pulumi)));
+    const seen = run(`
+      const { automation } = require("@pulumi/pulumi");
+      console.log(JSON.stringify([
+        automation === require("@pulumi/pulumi/automation"),
+        typeof automation.LocalWorkspace.createOrSelectStack,
+      ]))`);
+    assert.deepEqual(seen, [true, "function"]);
+  });
+
+  it("serializes functions, with the packages that they need", () => {
+    const text = run(`
+      const pulumi = require("@pulumi/pulumi");
+      const one = 1;
+      pulumi.runtime.serializeFunction(() => one + 1).then(async ({ text }) => {
+        const paths = await pulumi.runtime.computeCodePaths();
+        console.log(JSON.stringify([text.includes("one + 1"), paths.size > 0]));
+      });`);
+    assert.deepEqual(text, [true, true]);
+  });
+
+  it("keeps no trace of promises, unless asked to, and all others", () => {
+    const script = `
+      const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable");
+      require("source-map-support/register");
+      const promise = Promise.resolve();
+      debuggablePromise(promise, "test");
+      const lines = (text) => text.split("\\n").length > 1;
+      const previous = Error.prepareStackTrace;
+      Error.prepareStackTrace = (_, frames) => frames;
+      const frames = new Error("x").stack;
+      Error.prepareStackTrace = previous;
+      console.log(JSON.stringify([
+        lines(promise._debugStackTrace), Array.isArray(frames), lines(new Error("x").stack),
+      ]));`;
+    assert.deepEqual(run(script), [false, true, true]);
+    assert.deepEqual(run(script, { PULUMI_DEBUG_PROMISE_LEAKS: "1" }), [true, true, true]);
+  });
+});
