@@ -3,10 +3,11 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
-import { isAlive, startTicks } from "./engine/processTree";
+import { isAlive, lives } from "./engine/processTree";
 import { LockedError } from "./errors";
 import { userName } from "./provenance";
 import type { LockHolder } from "./results";
+import type { Bucket } from "./stores/bucket";
 
 /** The locks of one stack, in the engine's own format and place, so that both sides see each other's. */
 export interface Locks {
@@ -24,39 +25,41 @@ interface LockFile {
   timestamp?: string;
 }
 
-/** Locks of a `file://` backend. */
-export class FileLocks implements Locks {
-  private readonly dir: string;
+/** The folder of a stack's locks, wherever the backend keeps it. */
+interface LockFolder {
+  /** Locations of all locks. */
+  list(): Promise<string[]>;
+  /** Undefined when it is gone. */
+  read(location: string): Promise<string | undefined>;
+  write(location: string, text: string): Promise<void>;
+  remove(location: string): Promise<void>;
+  location(name: string): string;
+}
 
-  constructor(backendDir: string, stackPath: readonly string[]) {
-    this.dir = join(backendDir, ".pulumi", "locks", ...stackPath);
-  }
+class EngineLocks implements Locks {
+  constructor(private readonly folder: LockFolder) {}
 
   async list(): Promise<LockHolder[]> {
-    const files = await readdir(this.dir).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-      throw error;
-    });
+    const locations = await this.folder.list();
     const locks = await Promise.all(
-      files.filter((file) => file.endsWith(".json")).map((file) => readLock(join(this.dir, file))),
+      locations.filter((each) => each.endsWith(".json")).map((each) => this.holder(each)),
     );
     return locks.filter((lock) => lock !== undefined);
   }
 
   async clear({ location }: LockHolder): Promise<void> {
-    if (location !== undefined) await rm(location, { force: true });
+    if (location !== undefined) await this.folder.remove(location);
   }
 
   async hold<T>(step: () => Promise<T>): Promise<T> {
-    const location = join(this.dir, `${randomUUID()}.json`);
+    const location = this.folder.location(`${randomUUID()}.json`);
     const mine: LockFile = {
       pid: process.pid,
       username: userName(),
       hostname: hostname(),
       timestamp: new Date().toISOString(),
     };
-    await mkdir(this.dir, { recursive: true });
-    await writeFile(location, JSON.stringify(mine));
+    await this.folder.write(location, JSON.stringify(mine));
     try {
       const others = (await this.list()).filter(
         (lock) => lock.location !== location && !lock.stale,
@@ -64,8 +67,50 @@ export class FileLocks implements Locks {
       if (others[0]) throw lockedBy(others[0]);
       return await step();
     } finally {
-      await rm(location, { force: true });
+      await this.folder.remove(location);
     }
+  }
+
+  private async holder(location: string): Promise<LockHolder | undefined> {
+    const text = await this.folder.read(location);
+    return text === undefined ? undefined : holderOf(text, location);
+  }
+}
+
+/** Locks of a `file://` backend. */
+export class FileLocks extends EngineLocks {
+  constructor(backendDir: string, stackPath: readonly string[]) {
+    const dir = join(backendDir, ".pulumi", "locks", ...stackPath);
+    super({
+      list: async () => {
+        const files = await readdir(dir).catch((error: unknown) => {
+          if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+          throw error;
+        });
+        return files.map((file) => join(dir, file));
+      },
+      read: (location) => readFile(location, "utf8").catch(() => undefined),
+      write: async (location, text) => {
+        await mkdir(dir, { recursive: true });
+        await writeFile(location, text);
+      },
+      remove: (location) => rm(location, { force: true }),
+      location: (name) => join(dir, name),
+    });
+  }
+}
+
+/** Locks of an `s3://` backend. */
+export class BucketLocks extends EngineLocks {
+  constructor(bucket: Bucket, stackPath: readonly string[]) {
+    const folder = [".pulumi", "locks", ...stackPath, ""].join("/");
+    super({
+      list: () => bucket.keys(folder),
+      read: async (location) => (await bucket.read(location))?.text,
+      write: (location, text) => bucket.write(location, text),
+      remove: (location) => bucket.remove(location),
+      location: (name) => folder + name,
+    });
   }
 }
 
@@ -101,9 +146,7 @@ export function locksInText(text: string): LockHolder[] {
   }));
 }
 
-async function readLock(location: string): Promise<LockHolder | undefined> {
-  const text = await readFile(location, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
+async function holderOf(text: string, location: string): Promise<LockHolder> {
   const { pid, username: user, hostname: host, timestamp: since } = parse(text);
   return {
     owner: `${user ?? "unknown"}@${host ?? "unknown"}`,
@@ -111,7 +154,7 @@ async function readLock(location: string): Promise<LockHolder | undefined> {
     ...(host === undefined ? {} : { host }),
     ...(pid === undefined ? {} : { pid }),
     ...(since === undefined ? {} : { since }),
-    stale: pid !== undefined && host === hostname() && !(await holds(pid, since)),
+    stale: pid !== undefined && host === hostname() && !(await lives(pid, since)),
     location,
   };
 }
@@ -123,17 +166,4 @@ function parse(text: string): LockFile {
     // Being written at this moment, or cut off by a crash: somebody's, but unknown whose.
     return {};
   }
-}
-
-/** Whether the process lives that wrote a lock at that time: a later one may have got its pid. */
-async function holds(pid: number, since: string | undefined): Promise<boolean> {
-  if (!isAlive(pid)) return false;
-  const [ticks, uptime] = await Promise.all([
-    startTicks(pid),
-    readFile("/proc/uptime", "utf8").catch(() => undefined),
-  ]);
-  if (ticks === undefined || uptime === undefined || since === undefined) return true;
-  const ticksPerSecond = 100;
-  const startedAt = Date.now() - (Number(uptime.split(" ")[0]) - ticks / ticksPerSecond) * 1000;
-  return startedAt <= Date.parse(since) + 5000;
 }

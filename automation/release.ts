@@ -42,6 +42,11 @@ export interface ReleaseStore {
   /** Removes all of them, and the notes. */
   removeAll(): Promise<void>;
 }
+  /**
+   * Writes what a release came to whose own process has left it without a verdict. False, and nothing is written, when
+   * the record has got one meanwhile, or is gone.
+   */
+  settle(record: ReleaseRecord): Promise<boolean>;
 
 /** Only what a rollback relies on is checked: records of a later version may hold more. */
 const recordShape = z.looseObject({
@@ -54,6 +59,14 @@ const recordShape = z.looseObject({
   process: z.looseObject({ pid: z.number(), host: z.string() }),
   images: z.record(z.string(), z.looseObject({ image: z.string(), digest: z.string() })),
 });
+
+/** States that a release does not keep: its process, the next update or `verify` gives it another. */
+export const unsettled: readonly ReleaseState[] = ["running", "interrupted", "unverified"];
+
+/** A record as it is kept. */
+export function textOf(record: ReleaseRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
 
 /** Reads a record; undefined when the text is none. */
 export function parseRecord(text: string): ReleaseRecord | undefined {

@@ -6,7 +6,8 @@ import type { StackState } from "./engine/state";
 import { EventTranslator } from "./engine/translate";
 import type { EngineEvent } from "./engine/types";
 import { LandfallError, StackNotFoundError } from "./errors";
-import { FileLocks, lockedBy } from "./locks";
+import type { EventBody } from "./events";
+import { BucketLocks, FileLocks, lockedBy } from "./locks";
 import type { Locks } from "./locks";
 import { nearest } from "./nearest";
 import type { OperationContext } from "./operation";
@@ -46,6 +47,8 @@ export async function openSession(
     backendOf(project, settings.env),
     StackWorkspace.open(project, stack, settings),
   ]);
+  // A file that cannot be read is told of by whoever needs it.
+  const config = (await workspace.writtenConfig().catch(() => undefined)) ?? {};
   return {
     context,
     project,
@@ -53,12 +56,15 @@ export async function openSession(
     shortStack: shortStackName(stack),
     backend,
     workspace,
-    ...(backend.dir === undefined
-      ? {}
-      : { locks: new FileLocks(backend.dir, stackPath(project, stack)) }),
-    store: releaseStoreOf(backend, project, stack),
+    ...locksOf(backend, stackPath(project, stack)),
+    store: releaseStoreOf({ backend, project, stack, config, env: settings.env }),
     env: settings.env,
   };
+}
+
+function locksOf({ dir, bucket }: Backend, path: readonly string[]): Pick<Session, "locks"> {
+  if (dir !== undefined) return { locks: new FileLocks(dir, path) };
+  return bucket === undefined ? {} : { locks: new BucketLocks(bucket, path) };
 }
 
 /**

@@ -46,6 +46,8 @@ const schema = z.object({
   // What the table of platforms does not have, it refuses itself, with the reason.
   platform: text.transform((value) => value as PlatformName),
   images,
+  // The deployer's, which checks it; the program only knows it.
+  releaseStore: text,
   bindAddress: z.ipv4('must be an IPv4 address of the host, such as "127.0.0.1"'),
   subnet: optional,
   webPort: port,

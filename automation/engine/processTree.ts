@@ -77,6 +77,19 @@ export async function startTicks(pid: number): Promise<number | undefined> {
   return stat === undefined ? undefined : Number(fieldsOf(stat)[19]);
 }
 
+/** Whether the process lives that had this pid at that time (ISO 8601): a later one may have got it. */
+export async function lives(pid: number, since: string | undefined): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  const [ticks, uptime] = await Promise.all([
+    startTicks(pid),
+    readFile("/proc/uptime", "utf8").catch(() => undefined),
+  ]);
+  if (ticks === undefined || uptime === undefined || since === undefined) return true;
+  const ticksPerSecond = 100;
+  const startedAt = Date.now() - (Number(uptime.split(" ")[0]) - ticks / ticksPerSecond) * 1000;
+  return startedAt <= Date.parse(since) + 5000;
+}
+
 async function parents(): Promise<[pid: number, parent: number][]> {
   const entries = await readdir("/proc").catch(() => undefined);
   if (!entries) return parentsByPs();

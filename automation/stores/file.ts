@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 
-import { isAlive } from "../engine/processTree";
-import { parseRecord } from "../release";
+import { parseRecord, textOf, unsettled } from "../release";
 import type { NoteName, ReleaseDraft, ReleaseRecord, ReleaseStore } from "../release";
+import { asSeenHere } from "./owner";
 
 /** At most so many times is the next number tried when others take it. */
 const attempts = 100;
@@ -16,13 +15,8 @@ export class FileReleaseStore implements ReleaseStore {
 
   async list(): Promise<ReleaseRecord[]> {
     const numbers = await this.numbers();
-    const records = await Promise.all(
-      numbers.map(async (number) => {
-        const text = await readFile(this.file(number), "utf8").catch(() => undefined);
-        return text === undefined ? undefined : parseRecord(text);
-      }),
-    );
-    return records.filter((record) => record !== undefined).map(interruptedIfDead);
+    const records = await Promise.all(numbers.map((number) => this.record(number)));
+    return Promise.all(records.filter((record) => record !== undefined).map(asSeenHere));
   }
 
   async begin(draft: ReleaseDraft): Promise<ReleaseRecord> {
@@ -39,6 +33,13 @@ export class FileReleaseStore implements ReleaseStore {
     const temporary = await this.writeTemporary(textOf(record));
     await rename(temporary, this.file(record.number));
     await this.syncFolder();
+  }
+
+  async settle(record: ReleaseRecord): Promise<boolean> {
+    const state = (await this.record(record.number))?.state;
+    if (state === undefined || !unsettled.includes(state)) return false;
+    await this.finish(record);
+    return true;
   }
 
   async discard(number: number): Promise<void> {
@@ -64,6 +65,11 @@ export class FileReleaseStore implements ReleaseStore {
 
   async removeAll(): Promise<void> {
     await rm(this.dir, { recursive: true, force: true });
+  }
+
+  private async record(number: number): Promise<ReleaseRecord | undefined> {
+    const text = await readFile(this.file(number), "utf8").catch(() => undefined);
+    return text === undefined ? undefined : parseRecord(text);
   }
 
   private async numbers(): Promise<number[]> {
@@ -120,15 +126,4 @@ export class FileReleaseStore implements ReleaseStore {
   private file(number: number): string {
     return join(this.dir, `${String(number).padStart(6, "0")}.json`);
   }
-}
-
-function textOf(record: ReleaseRecord): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
-}
-
-/** A record that still runs, of a process of this host that is gone, was interrupted. */
-function interruptedIfDead(record: ReleaseRecord): ReleaseRecord {
-  const { host, pid } = record.process;
-  const dead = record.state === "running" && host === hostname() && !isAlive(pid);
-  return dead ? { ...record, state: "interrupted" } : record;
 }

@@ -56,7 +56,8 @@ export interface TestProject {
   env: Record<string, string>;
   /** Replaces the program. \`Thing\`, \`pulumi\` and \`config\` are there. */
   program(source: string): void;
-  config(stack: string, values: Record<string, unknown>): void;
+  /** Writes a stack's config: values of the project's own keys, and others by their whole keys. */
+  config(stack: string, values: Record<string, unknown>, others?: Record<string, unknown>): void;
   remove(): void;
 }
 
@@ -99,10 +100,11 @@ export async function testProject(
     deployer: new Deployer(options),
     with: (more) => new Deployer({ ...options, ...more }),
     program,
-    config: (stack, values) => {
+    config: (stack, values, others = {}) => {
       const keyed = Object.entries(values).map(([key, value]) => [`${name}:${key}`, value]);
       const file = join(dir, `Pulumi.${stack}.yaml`);
-      writeFileSync(file, JSON.stringify({ config: Object.fromEntries(keyed) as object }));
+      const all = { ...(Object.fromEntries(keyed) as object), ...others };
+      writeFileSync(file, JSON.stringify({ config: all }));
     },
     remove: () => {
       rmSync(dir, { recursive: true, force: true });

@@ -28,6 +28,7 @@ describe("the program's config", () => {
       "landfall:images",
       "landfall:predictorModelSha256",
       "landfall:subnet",
+      "landfall:releaseStore",
     ]);
   });
 
