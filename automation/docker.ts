@@ -3,6 +3,8 @@ import { join } from "node:path";
 
 import Docker from "dockerode";
 
+import { NO_OWNER, ownerIn } from "../components/docker/dynamic/ownerLabel";
+import type { StackState } from "./engine/state";
 import { LandfallError } from "./errors";
 
 /** The labels by which a stack's Docker objects are known. */
@@ -63,9 +65,25 @@ function parseHost(host: string): URL {
   }
 }
 
-/** Filters for the objects of one stack. */
+/** Filters for the objects of one stack, whoever deployed it: `belongsTo` tells whose they are. */
 export function stackFilter(project: string, stack: string): { label: string[] } {
   return { label: [`${labels.project}=${project}`, `${labels.stack}=${stack}`] };
+}
+
+const portCheck = "pulumi-nodejs:dynamic/landfall:PortCheck";
+
+/** Id of the deployment that the stack's objects belong to, from its state; that of unlabelled ones where it has none. */
+export function ownerOf({ resources }: Pick<StackState, "resources">): string {
+  const owner = resources.find(({ type }) => type === portCheck)?.inputs?.["owner"];
+  return typeof owner === "string" ? owner : NO_OWNER;
+}
+
+/** Whether an object with these labels is the deployment's, and not that of another checkout or backend. */
+export function belongsTo(
+  owner: string,
+  own: Readonly<Record<string, string>> | null | undefined,
+): boolean {
+  return ownerIn(own) === owner;
 }
 
 /** Whether the daemon said that there is no such object. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import type Docker from "dockerode";
 
-import { dockerClient, isNotFound, labels, stackFilter } from "./docker";
+import { belongsTo, dockerClient, isNotFound, labels, ownerOf, stackFilter } from "./docker";
 import type { StackState } from "./engine/state";
 import type { PendingOperation } from "./engine/types";
 import { describeUrn, parseUrn } from "./engine/urn";
@@ -37,10 +37,15 @@ export async function recover(session: Session, state: StackState): Promise<Reco
   return report(session, [...removed, ...(await clearPending(session, creating))]);
 }
 
-/** Removes containers of this stack that its state does not know, one-off tasks aside. */
+/**
+ * Removes containers and networks of this deployment that its state does not know, one-off tasks aside.
+ *
+ * @param owner Whose objects they are: those of a stack of the same name in another backend stay. @default the state's
+ */
 export async function removeUnrecorded(
   session: Session,
   state: StackState,
+  owner = ownerOf(state),
 ): Promise<RecoveryAction[]> {
   const touchesDocker = [...state.resources, ...state.pending.map(({ resource }) => resource)].some(
     ({ type }) => type.startsWith("docker:"),
@@ -48,7 +53,9 @@ export async function removeUnrecorded(
   if (!touchesDocker) return [];
   const docker = dockerClient(session.env);
   const known = new Set(state.resources.map(({ id }) => id));
-  const found = await unrecordedContainers(docker, session, known);
+  const unrecorded = (id: string, own: Record<string, string> | undefined): boolean =>
+    !known.has(id) && belongsTo(owner, own);
+  const found = await unrecordedContainers(docker, session, unrecorded);
   const actions: RecoveryAction[] = [];
   for (const { Id: id, Names: names } of found) {
     await removeContainer(docker, id);
@@ -56,18 +63,22 @@ export async function removeUnrecorded(
     const detail = "it was made by an update that ended before it could record it";
     actions.push({ action: "container-removed", subject, detail });
   }
-  return [...actions, ...(await removeUnrecordedNetworks(docker, session, known))];
+  return [...actions, ...(await removeUnrecordedNetworks(docker, session, unrecorded))];
 }
+
+type Unrecorded = (id: string, labels: Record<string, string> | undefined) => boolean;
 
 /** A network that was made but not recorded holds its subnet, so that the next one could not be made. */
 async function removeUnrecordedNetworks(
   docker: Docker,
   { project, shortStack }: Session,
-  known: ReadonlySet<string | undefined>,
+  unrecorded: Unrecorded,
 ): Promise<RecoveryAction[]> {
   const networks = await docker.listNetworks({ filters: stackFilter(project.name, shortStack) });
   const actions: RecoveryAction[] = [];
-  for (const { Id: id, Name: subject } of networks.filter((network) => !known.has(network.Id))) {
+  for (const { Id: id, Name: subject } of networks.filter(({ Id, Labels }) =>
+    unrecorded(Id, Labels),
+  )) {
     await docker.getNetwork(id).remove();
     const detail = "it was made by an update that ended before it could record it";
     actions.push({ action: "network-removed", subject, detail });
@@ -78,12 +89,14 @@ async function removeUnrecordedNetworks(
 async function unrecordedContainers(
   docker: Docker,
   { project, shortStack }: Session,
-  known: ReadonlySet<string | undefined>,
+  unrecorded: Unrecorded,
 ): Promise<Docker.ContainerInfo[]> {
   const filters = stackFilter(project.name, shortStack);
   try {
     const all = await docker.listContainers({ all: true, filters });
-    return all.filter(({ Id: id, Labels: own }) => !known.has(id) && own[labels.role] !== "task");
+    return all.filter(
+      ({ Id: id, Labels: own }) => unrecorded(id, own) && own[labels.role] !== "task",
+    );
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new LandfallError(

@@ -28,6 +28,11 @@ export interface DockerEnvironmentArgs {
   readonly bindAddress?: string;
   /** Subnet of the stack's network, /24, in CIDR notation. @default one in 10.64.0.0/10 that the project's and stack's name give */
   readonly subnet?: string;
+  /**
+   * Id of the deployment that the stack's Docker objects belong to. Set it to take over the volumes that a deployment
+   * has left whose state is lost: the error that refuses them names the id. @default one that is made with the stack and kept in its state
+   */
+  readonly owner?: string;
   /** Image of the router. @default "haproxy:2.6-bookworm" */
   readonly routerImage?: string;
 }
@@ -78,7 +83,14 @@ function checkDocker(args: DockerEnvironmentArgs, problems: Problems): void {
     "must not name a port twice",
     ports,
   );
-  const { subnet, bindAddress } = args;
+  const { subnet, bindAddress, owner } = args;
+  if (owner !== undefined)
+    problems.require(
+      /^[a-z0-9][a-z0-9-]{0,62}$/.test(owner),
+      "docker.owner",
+      "must be an id that an error has named: 1-63 lower-case letters, digits and dashes",
+      owner,
+    );
   if (subnet !== undefined) {
     const inRange =
       CIDR_24.test(subnet) && subnet.split(/[./]/).every((part) => Number(part) <= 255);

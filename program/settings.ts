@@ -50,6 +50,9 @@ const schema = z.object({
   releaseStore: text,
   bindAddress: z.ipv4('must be an IPv4 address of the host, such as "127.0.0.1"'),
   subnet: optional,
+  owner: text
+    .regex(/^([a-z0-9][a-z0-9-]{0,62})?$/, "must be an id that an error has named")
+    .pipe(optional),
   webPort: port,
   apiPort: port,
   webReplicas: replicas,
@@ -75,13 +78,13 @@ const schema = z.object({
 export type Settings = ReturnType<typeof grouped>;
 
 function grouped(data: z.infer<typeof schema>) {
-  const { platform, images, bindAddress, subnet, webPort, apiPort, drain, logLevel } = data;
+  const { platform, images, bindAddress, subnet, owner, webPort, apiPort, drain, logLevel } = data;
   return {
     platform,
     environment: {
       platform,
       images,
-      docker: { publicPorts: [webPort, apiPort], bindAddress, subnet },
+      docker: { publicPorts: [webPort, apiPort], bindAddress, subnet, owner },
     },
     webPort,
     apiPort,

@@ -1,5 +1,7 @@
 import * as fs from "node:fs";
+import * as path from "node:path";
 import Docker from "dockerode";
+import { NO_OWNER } from "../components/docker/dynamic/ownerLabel";
 import { Phases } from "./console";
 import { DEV_STACK } from "./devEnvironment";
 import { removeOwned } from "./dockerObjects";
@@ -20,6 +22,8 @@ export async function main(argv: string[]): Promise<void> {
   const paths = landfallPaths(packageRoot);
   try {
     const signal = interruptSignal();
+    // Before the stack goes: afterwards nothing tells which objects were its own.
+    const owner = await ownerInState(paths.state);
     if (fs.existsSync(paths.state) && locateToolchain(packageRoot) !== undefined) {
       const extra = all ? ["--include-protected", "--remove"] : [];
       const code = await runLandfall(packageRoot, [
@@ -38,19 +42,20 @@ export async function main(argv: string[]): Promise<void> {
     } else {
       process.stderr.write(`scripts/down: there is no stack dev in ${paths.state}\n`);
     }
-    if (all) await removeAll(signal);
+    if (all) await removeAll(owner, signal);
   } catch (error) {
     process.exitCode = reportFailure("scripts/down", error);
   }
   process.exit();
 }
 
-async function removeAll(signal: AbortSignal): Promise<void> {
+async function removeAll(owner: string | undefined, signal: AbortSignal): Promise<void> {
   const paths = landfallPaths(packageRoot);
   const phases = new Phases();
   const kept = await phases.run("docker objects", async (report) => {
     const docker = new Docker({ timeout: 120_000 });
-    const left = await removeOwned(docker, { project: PROJECT, stack: DEV_STACK }, report, signal);
+    const stack = { project: PROJECT, stack: DEV_STACK, owner };
+    const left = await removeOwned(docker, stack, report, signal);
     const images = await removeBaseImages({ docker });
     return [...left, ...images.kept.map(({ name, reason }) => `image ${name}: ${reason}`)];
   });
@@ -62,4 +67,21 @@ async function removeAll(signal: AbortSignal): Promise<void> {
     report(paths.base);
     await fs.promises.rm(paths.base, { recursive: true, force: true });
   });
+}
+
+/** Id of the deployment that dev's state knows; undefined where it has none. It is read as a file: the engine may be gone. */
+async function ownerInState(folder: string): Promise<string | undefined> {
+  const file = path.join(folder, ".pulumi", "stacks", PROJECT, `${DEV_STACK}.json`);
+  if (!fs.existsSync(file)) return undefined;
+  const { checkpoint } = JSON.parse(await fs.promises.readFile(file, "utf8")) as StateFile;
+  const resources = checkpoint?.latest?.resources ?? [];
+  const check = resources.find(({ type }) => type.endsWith("landfall:PortCheck"));
+  return check === undefined ? undefined : (check.inputs?.owner ?? NO_OWNER);
+}
+
+/** What is read of the engine's own file. */
+interface StateFile {
+  checkpoint?: {
+    latest?: { resources?: { type: string; inputs?: { owner?: string } }[] | null } | null;
+  };
 }

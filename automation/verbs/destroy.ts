@@ -1,3 +1,4 @@
+import { ownerOf } from "../docker";
 import { realResources } from "../engine/state";
 import type { StateResource } from "../engine/types";
 import { parseUrn } from "../engine/urn";
@@ -42,7 +43,7 @@ export async function destroy(session: Session, args: DestroyArgs): Promise<Dest
   if (dryRun) return { ...withGuarded(base, includeProtected ? guarded : []), ...rest(true) };
   const left = await reading(session, () => workspace.state());
   const empty = realResources(left).length === 0;
-  if (empty) await removeUnrecorded(session, { ...state, resources: [] });
+  if (empty) await removeUnrecorded(session, { ...state, resources: [] }, ownerOf(state));
   const removed = empty && args.remove === true;
   if (removed) {
     await reading(session, () => workspace.removeStack());

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 
-import { dockerClient, dockerError, labels, stackFilter } from "../docker";
+import { belongsTo, dockerClient, dockerError, labels, ownerOf, stackFilter } from "../docker";
 import { UsageError } from "../errors";
 import { containerLines, mergeByTime, sinceSeconds } from "../logLines";
 import type { LogLine, LogQuery } from "../logLines";
@@ -20,13 +20,21 @@ interface Source {
   replica?: number;
 }
 
+interface Wanted {
+  /** Id of the deployment whose containers they are. */
+  owner: string;
+  /** One service's alone. */
+  service: string | undefined;
+}
+
 /** Gives the lines of the stack's containers as events. With `follow` it ends when it is cancelled. */
 export async function logs(session: Session, args: LogsArgs): Promise<LogsResult> {
   const { context, stack } = session;
-  // For its secrets alone: what applications print passes the redactor too.
-  await readStack(session, { create: false });
+  // For its secrets too: what applications print passes the redactor.
+  const { state } = await readStack(session, { create: false });
+  const owner = ownerOf(state);
   const docker = dockerClient(session.env);
-  const sources = await sourcesOf(docker, session, args.service);
+  const sources = await sourcesOf(docker, session, { owner, service: args.service });
   const query: Omit<LogQuery, "follow"> = {
     signal: context.signal,
     ...(args.since === undefined ? {} : { since: sinceSeconds(args.since, context.clock.now()) }),
@@ -36,7 +44,7 @@ export async function logs(session: Session, args: LogsArgs): Promise<LogsResult
   await teller.tell(
     mergeByTime(sources.map(({ id }) => containerLines(docker, id, { ...query, follow: false }))),
   );
-  if (args.follow === true) await follow(docker, session, args, teller);
+  if (args.follow === true) await follow(docker, session, { owner, service: args.service }, teller);
   context.check();
   return { stack, containers: teller.names, lines: teller.lines };
 }
@@ -45,13 +53,13 @@ export async function logs(session: Session, args: LogsArgs): Promise<LogsResult
 async function follow(
   docker: Docker,
   session: Session,
-  args: LogsArgs,
+  wanted: Wanted,
   teller: Teller,
 ): Promise<void> {
   const { context } = session;
   const followed = new Map<string, Promise<void>>();
   while (!context.signal.aborted) {
-    for (const source of await sourcesOf(docker, session, args.service).catch(() => [])) {
+    for (const source of await sourcesOf(docker, session, wanted).catch(() => [])) {
       if (followed.has(source.id)) continue;
       teller.add(source);
       const since = teller.lastOf(source.id);
@@ -120,14 +128,15 @@ class Teller {
 async function sourcesOf(
   docker: Docker,
   session: Session,
-  service: string | undefined,
+  { owner, service }: Wanted,
 ): Promise<Source[]> {
   const { project, shortStack } = session;
   const filters = stackFilter(project.name, shortStack);
   const all = await docker.listContainers({ all: true, filters }).catch((error: unknown) => {
     throw dockerError(error, "listing the stack's containers");
   });
-  const sources = all.map(({ Id: id, Names: names, Labels: own }): Source => {
+  const mine = all.filter(({ Labels: own }) => belongsTo(owner, own));
+  const sources = mine.map(({ Id: id, Names: names, Labels: own }): Source => {
     const name = names[0]?.replace(/^\//, "") ?? id;
     const replica = Number(own[labels.replica]);
     return {

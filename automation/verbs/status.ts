@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 
-import { dockerClient, labels, stackFilter } from "../docker";
+import { belongsTo, dockerClient, labels, ownerOf, stackFilter } from "../docker";
 import { realResources } from "../engine/state";
 import type { StackState } from "../engine/state";
 import { readIntended } from "../intended";
@@ -53,7 +53,7 @@ async function servicesOf(
   if (!usesDocker && names.length === 0) return [];
   const docker = dockerClient(session.env);
   try {
-    const found = await containersOf(docker, session);
+    const found = await containersOf(docker, session, ownerOf(state));
     const services = [...new Set([...names, ...found.map(({ service }) => service)])];
     const upstreams = await upstreamsOf(docker, found.find(({ role }) => role === "router")?.name);
     return await Promise.all(
@@ -79,10 +79,15 @@ async function servicesOf(
   }
 }
 
-async function containersOf(docker: Docker, { project, shortStack }: Session): Promise<Found[]> {
+async function containersOf(
+  docker: Docker,
+  { project, shortStack }: Session,
+  owner: string,
+): Promise<Found[]> {
   const filters = stackFilter(project.name, shortStack);
   const all = await docker.listContainers({ all: true, filters });
   return all
+    .filter(({ Labels: own }) => belongsTo(owner, own))
     .map(({ Names: names, Labels: own }) => {
       const name = names[0]?.replace(/^\//, "") ?? "";
       const role = roleOf(own[labels.role]);

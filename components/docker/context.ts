@@ -3,10 +3,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentTransforms } from "../transform";
 import { physicalName } from "../naming";
 import type { StackIdentity } from "../platform";
+import { NO_OWNER, OWNER_LABEL } from "./dynamic/ownerLabel";
 import type { ResolvedImage } from "./image";
 
+/** A stack, and the deployment of it that its objects belong to. */
+export interface OwnedStack extends StackIdentity {
+  /** Id that is made with the stack and kept in its state: two checkouts' stacks of one name differ in it. */
+  readonly owner: pulumi.Output<string>;
+}
+
 /** What the environment of a stack on Docker hands to its components. */
-export interface DockerContext extends StackIdentity {
+export interface DockerContext extends OwnedStack {
   /** The component that owns what several components share. */
   readonly environment: pulumi.ComponentResource;
   /** The check of the public ports: whatever is made waits for it, so that a taken port leaves nothing behind. */
@@ -27,13 +34,26 @@ export function stackName(identity: StackIdentity, ...parts: readonly string[]):
   return physicalName(identity.project, identity.stack, ...parts);
 }
 
+/** The labels that all of a stack's objects carry, whoever deployed it. */
+export function stackLabels(identity: StackIdentity): Record<string, string> {
+  return { "landfall.project": identity.project, "landfall.stack": identity.stack };
+}
+
 /** The labels that tell which Docker objects are the stack's, in the order that keeps diffs quiet. */
 export function labels(
-  identity: StackIdentity,
+  stack: OwnedStack,
   more: Readonly<Record<string, string>> = {},
-): { label: string; value: string }[] {
-  const all: Record<string, string> = { project: identity.project, stack: identity.stack, ...more };
-  return Object.entries(all).map(([key, value]) => ({ label: `landfall.${key}`, value }));
+): pulumi.Output<{ label: string; value: string }[]> {
+  return stack.owner.apply((owner) => [
+    ...entries(stackLabels(stack)),
+    // Objects of a stack without an owner stay as they are.
+    ...(owner === NO_OWNER ? [] : entries({ [OWNER_LABEL]: owner })),
+    ...entries(Object.fromEntries(Object.entries(more).map(([k, v]) => [`landfall.${k}`, v]))),
+  ]);
+}
+
+function entries(all: Readonly<Record<string, string>>): { label: string; value: string }[] {
+  return Object.entries(all).map(([label, value]) => ({ label, value }));
 }
 
 /**

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import type { EnvironmentArgs } from "../environment";
 import type { StackIdentity } from "../platform";
 import { transformed } from "../transform";
-import type { DockerContext } from "./context";
-import { labels, publicListenPort, stackName } from "./context";
+import type { DockerContext, OwnedStack } from "./context";
+import { labels, publicListenPort, stackLabels, stackName } from "./context";
 import { PortCheck } from "./dynamic/resources";
 import { routerContainer } from "./dynamic/routerContainer";
 
@@ -26,20 +26,23 @@ export function environment(
     {
       bindAddress: whenLoaded(bindAddress),
       ports: publicPorts.map((port) => ({ port, usedBy: `the public port ${port}` })),
-      routerLabels: routerLabels(identity),
+      routerLabels: { ...stackLabels(identity), "landfall.role": "router" },
+      stackLabels: stackLabels(identity),
+      owner: args.docker?.owner,
     },
     { parent },
   );
+  const stack = { ...identity, owner: ports.owner };
   const network = new docker.Network(
     "network",
-    transformed(networkArgs(identity, subnet), transform.network),
+    transformed(networkArgs(stack, subnet), transform.network),
     // Its name and its subnet are fixed: two of them cannot be there at once.
     { parent, deleteBeforeReplace: true, dependsOn: [ports] },
   );
   const routerAddress = addressIn(subnet, 2);
-  const router = createRouter(parent, identity, args, network, routerAddress);
+  const router = createRouter(parent, stack, args, network, routerAddress);
   return {
-    ...identity,
+    ...stack,
     environment: parent,
     ports,
     network,
@@ -65,21 +68,21 @@ function whenLoaded<T>(value: T): pulumi.Output<T> {
   return pulumi.output(loaded) as pulumi.Output<T>;
 }
 
-function networkArgs(identity: StackIdentity, subnet: string): docker.NetworkArgs {
+function networkArgs(stack: OwnedStack, subnet: string): docker.NetworkArgs {
   return {
-    name: stackName(identity),
+    name: stackName(stack),
     driver: "bridge",
     // Addresses are handed out from the upper half; the router's lies in the lower one, out of their way.
     ipamConfigs: [
       { subnet, gateway: addressIn(subnet, 1), ipRange: `${addressIn(subnet, 128)}/25` },
     ],
-    labels: labels(identity),
+    labels: labels(stack),
   };
 }
 
 function createRouter(
   parent: pulumi.ComponentResource,
-  identity: StackIdentity,
+  stack: OwnedStack,
   args: EnvironmentArgs,
   network: docker.Network,
   address: string,
@@ -96,12 +99,12 @@ function createRouter(
   );
   const volume = new docker.Volume(
     "router-data",
-    { name: stackName(identity, "router"), labels: labels(identity, { role: "router" }) },
+    { name: stackName(stack, "router"), labels: labels(stack, { role: "router" }) },
     opts,
   );
   const routerArgs: docker.ContainerArgs = {
     ...routerContainer({ volume: volume.name }),
-    name: stackName(identity, "router"),
+    name: stackName(stack, "router"),
     image: image.imageId,
     networksAdvanced: [{ name: network.name, ipv4Address: address }],
     ports: publicPorts.map((port) => ({
@@ -110,7 +113,7 @@ function createRouter(
       ip: bindAddress,
       protocol: "tcp",
     })),
-    labels: labels(identity, { role: "router" }),
+    labels: labels(stack, { role: "router" }),
     restart: "unless-stopped",
     logDriver: "json-file",
     logOpts: { "max-size": "10m", "max-file": "3" },
@@ -121,12 +124,6 @@ function createRouter(
     // Its address and its ports are fixed: two of them cannot be there at once.
     deleteBeforeReplace: true,
   });
-}
-
-function routerLabels(identity: StackIdentity): Record<string, string> {
-  return Object.fromEntries(
-    labels(identity, { role: "router" }).map(({ label, value }) => [label, value]),
-  );
 }
 
 /** A /24 in 10.64.0.0/10 that the names give, so that stacks on one host rarely meet. */

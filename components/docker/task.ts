@@ -32,7 +32,7 @@ export function task(
       env: { ...env, ...secrets },
       secretEnv: Object.keys(secrets).sort(),
       networks: networksOf(context, spec.links).map(({ name }) => name),
-      labels: Object.fromEntries(own.map(({ label, value }) => [label, value])),
+      labels: own.apply((all) => Object.fromEntries(all.map(({ label, value }) => [label, value]))),
       hosts: spec.links
         .flatMap((link) => link.permission.hosts ?? [])
         .map(({ name, address }) => pulumi.interpolate`${name}:${address}`),

@@ -116,6 +116,8 @@ function outputsOf(
       return { result: `generated-for-${name}` };
     case "random:index/randomId:RandomId":
       return { hex: "abc123" };
+    case "pulumi-nodejs:dynamic/landfall:PortCheck":
+      return { owner: inputs["owner"] ?? "0123456789abcdef" };
     case "pulumi-nodejs:dynamic/landfall:Task":
       return { exitCode: 0, output: "" };
     default:

@@ -1,22 +1,38 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { whoHolds } from "../../../toolchain/ports";
 import type { PortHolder } from "../../../toolchain/ports";
+import { DockerError } from "./client";
 import { changedInputs, hasUnknown, verdict } from "./diff";
+import { ownerOf, strangers } from "./owner";
+import { NO_OWNER, ownerIn } from "./ownerLabel";
 import type { PortCheckInputs, PortCheckOutputs } from "./types";
 import { checked, checkInputs, parsedInputs, portsSchema } from "./validate";
 
 const KEYS = Object.keys(portsSchema.shape);
 
-/** Tells before anything is created which ports are taken, and by whom. */
+/**
+ * Tells before anything is created which ports are taken, and by whom, and whether another deployment has the stack's
+ * names. It also keeps the id of the deployment: checked inputs stay in the stack's state, and previews know them.
+ */
 export const ports = {
-  async check(_olds, news) {
-    const failures = checkInputs(portsSchema, news);
-    if (failures.length > 0 || hasUnknown(news)) return checked(news, failures);
-    const taken = await takenPorts(parsedInputs(portsSchema, news));
-    return checked(
-      news,
-      taken.map((reason) => ({ property: "ports", reason })),
-    );
+  async check(olds, news) {
+    const asked = news.owner;
+    const owner =
+      news.stackLabels === undefined ? {} : { owner: ownerOf(olds, asked ?? undefined) };
+    const inputs = { ...news, ...owner };
+    const failures = checkInputs(portsSchema, inputs);
+    if (typeof asked === "string" && owner.owner !== undefined && asked !== owner.owner) {
+      const reason = `must stay "${owner.owner}", which the stack's objects carry, received "${asked}"`;
+      failures.push({ property: "owner", reason });
+    }
+    if (failures.length > 0 || hasUnknown(inputs)) return checked(inputs, failures);
+    const parsed = parsedInputs(portsSchema, inputs);
+    // Without a daemon there is nothing to look at; creating needs one, previewing does not.
+    const stranger = await strangers(parsed, isFirst(olds)).catch(unlessAway);
+    if (stranger !== undefined) failures.push({ property: "owner", reason: stranger });
+    const taken = await takenPorts(parsed);
+    failures.push(...taken.map((reason) => ({ property: "ports", reason })));
+    return checked(inputs, failures);
   },
 
   diff(_id, olds, news) {
@@ -25,13 +41,13 @@ export const ports = {
 
   async create(props) {
     const inputs = parsedInputs(portsSchema, props);
-    await failIfTaken(inputs);
+    await failIfRefused(inputs, true);
     return { id: "ports", outs: inputs };
   },
 
   async update(_id, _olds, news) {
     const inputs = parsedInputs(portsSchema, news);
-    await failIfTaken(inputs);
+    await failIfRefused(inputs, false);
     return { outs: inputs };
   },
 
@@ -44,7 +60,19 @@ export const ports = {
   },
 } satisfies ResourceProvider<PortCheckInputs, PortCheckOutputs>;
 
-async function failIfTaken(inputs: PortCheckInputs): Promise<void> {
+/** Whether there is no state of the check yet. */
+function isFirst(olds: Partial<PortCheckInputs>): boolean {
+  return olds.ports === undefined;
+}
+
+function unlessAway(error: unknown): undefined {
+  if (error instanceof DockerError && error.status === undefined) return undefined;
+  throw error;
+}
+
+async function failIfRefused(inputs: PortCheckInputs, first: boolean): Promise<void> {
+  const stranger = await strangers(inputs, first);
+  if (stranger !== undefined) throw new Error(stranger);
   const taken = await takenPorts(inputs);
   if (taken.length > 0) throw new Error(taken.join("\n"));
 }
@@ -66,9 +94,9 @@ async function takenPorts(inputs: PortCheckInputs): Promise<string[]> {
 }
 
 function isOwnRouter(holder: PortHolder, inputs: PortCheckInputs): boolean {
-  return Object.entries(inputs.routerLabels).every(
-    ([label, value]) => holder.labels?.[label] === value,
-  );
+  const { owner = NO_OWNER, stackLabels, routerLabels } = inputs;
+  if (stackLabels !== undefined && ownerIn(holder.labels) !== owner) return false;
+  return Object.entries(routerLabels).every(([label, value]) => holder.labels?.[label] === value);
 }
 
 function described(holder: PortHolder): string {

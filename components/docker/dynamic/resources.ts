@@ -22,14 +22,18 @@ export interface TaskArgs extends Args<Omit<TaskInputs, "env" | "networks" | "ho
   env?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }
 export type ReadyArgs = Args<ReadyInputs>;
-export type PortCheckArgs = Args<PortCheckInputs>;
+export interface PortCheckArgs extends Args<Omit<PortCheckInputs, "owner">> {
+  owner?: pulumi.Input<string> | undefined;
+}
+
+// Outputs are declared only: a field of the class would be set to undefined after Pulumi has set it.
 
 /** A service's part of the router: how requests find it and which servers answer them. */
 export class Route extends DynamicResource {
   /** `name:port` of every server that takes traffic. */
-  public readonly upstreams!: pulumi.Output<string[]>;
+  declare public readonly upstreams: pulumi.Output<string[]>;
   /** How the last change was applied. */
-  public readonly mode!: pulumi.Output<RouteMode>;
+  declare public readonly mode: pulumi.Output<RouteMode>;
 
   constructor(name: string, args: RouteArgs, opts?: pulumi.CustomResourceOptions) {
     super("Route", "route", name, { upstreams: undefined, mode: undefined, ...args }, opts);
@@ -39,7 +43,7 @@ export class Route extends DynamicResource {
 /** Waits until new containers answer their readiness path; fails the update when they do not. */
 export class Gate extends DynamicResource {
   /** `name:port` of every target that passed. */
-  public readonly passed!: pulumi.Output<string[]>;
+  declare public readonly passed: pulumi.Output<string[]>;
 
   constructor(name: string, args: GateArgs, opts?: pulumi.CustomResourceOptions) {
     super("Gate", "gate", name, { passed: undefined, ...args }, opts);
@@ -55,9 +59,9 @@ export class Ready extends DynamicResource {
 
 /** A one-off container that runs to its end; fails the update when it fails. */
 export class Task extends DynamicResource {
-  public readonly exitCode!: pulumi.Output<number>;
+  declare public readonly exitCode: pulumi.Output<number>;
   /** The last lines of what it printed, without secrets. */
-  public readonly output!: pulumi.Output<string>;
+  declare public readonly output: pulumi.Output<string>;
 
   constructor(name: string, args: TaskArgs, opts?: pulumi.CustomResourceOptions) {
     super(
@@ -73,9 +77,15 @@ export class Task extends DynamicResource {
   }
 }
 
-/** Fails before anything is created when a port to publish is held by something else, and names the holder. */
+/**
+ * Fails before anything is created when a port to publish is held by something else, or the stack's objects belong to
+ * another deployment, and names the holder.
+ */
 export class PortCheck extends DynamicResource {
+  /** Id of the deployment that the stack's objects belong to; "none" where they have no label that tells. */
+  declare public readonly owner: pulumi.Output<string>;
+
   constructor(name: string, args: PortCheckArgs, opts?: pulumi.CustomResourceOptions) {
-    super("PortCheck", "ports", name, args, opts);
+    super("PortCheck", "ports", name, { owner: undefined, ...args }, opts);
   }
 }

@@ -150,13 +150,23 @@ export interface CheckedPort {
   usedBy: string;
 }
 
-/** Fails, before anything is created, when a port that the router is to publish is held by something else. */
+/**
+ * Fails, before anything is created, when a port that the router is to publish is held by something else, and when the
+ * stack's objects on this Docker engine belong to another deployment.
+ */
 export interface PortCheckInputs {
   /** Address that the router binds, such as 127.0.0.1 or 0.0.0.0. */
   bindAddress: string;
   ports: CheckedPort[];
   /** Labels of this stack's router (project and stack at least): a port that it holds itself is not taken. */
   routerLabels: Record<string, string>;
+  /** Labels of all of this stack's objects. @default other deployments are not looked for */
+  stackLabels?: Record<string, string>;
+  /**
+   * Id of the deployment that the stack's objects belong to; "none" for a stack that was deployed before there were
+   * any. It stays what it was at first. @default a random one
+   */
+  owner?: string;
 }
 
 export type PortCheckOutputs = PortCheckInputs;

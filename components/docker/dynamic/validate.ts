@@ -112,6 +112,11 @@ export const portsSchema = z.strictObject({
   routerLabels: z
     .record(z.string(), z.string())
     .refine((labels) => Object.keys(labels).length > 0, "must tell the stack's own router"),
+  stackLabels: z.record(z.string(), z.string()).optional(),
+  owner: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1-63 lower-case letters, digits and dashes")
+    .optional(),
 });
 
 /** Checks inputs of which some may not be known yet; every mistake is reported. */

@@ -20,15 +20,16 @@ describe("the program's config", () => {
       assert.deepEqual(unknown, []);
     });
 
-  it("is complete in Pulumi.dev.yaml, but for pins and the subnet that the names give", () => {
+  it("is complete in Pulumi.dev.yaml, but for pins, and the subnet and owner that are derived", () => {
     const given = stackConfig("dev");
     const missing = Object.keys(declared).filter((key) => !(key in given));
     assert.deepEqual(missing.sort(), [
       "landfall:apiCpu",
       "landfall:images",
+      "landfall:owner",
       "landfall:predictorModelSha256",
-      "landfall:subnet",
       "landfall:releaseStore",
+      "landfall:subnet",
     ]);
   });
 

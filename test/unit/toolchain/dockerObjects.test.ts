@@ -10,9 +10,20 @@ describe("removing a stack's Docker objects", () => {
   let deleted: string[];
 
   const answers: Record<string, unknown> = {
-    "/containers/json": [{ Id: "c1", Names: ["/shop-dev-router"] }],
-    "/networks": [{ Id: "n1", Name: "shop-dev" }],
-    "/volumes": { Volumes: [{ Name: "shop-dev-data" }] },
+    "/containers/json": [
+      { Id: "c1", Names: ["/shop-dev-router"], Labels: { "landfall.owner": "mine" } },
+      { Id: "c2", Names: ["/shop-dev-api"], Labels: { "landfall.owner": "theirs" } },
+    ],
+    "/networks": [
+      { Id: "n1", Name: "shop-dev", Labels: { "landfall.owner": "mine" } },
+      { Id: "n2", Name: "shop-dev-db", Labels: {} },
+    ],
+    "/volumes": {
+      Volumes: [
+        { Name: "shop-dev-data", Labels: { "landfall.owner": "mine" } },
+        { Name: "shop-dev-more", Labels: null },
+      ],
+    },
     "/images/json": [
       { RepoTags: ["shop-dev/web:1", "kept/web:1"] },
       { RepoTags: ["shop-dev2/web:1"] },
@@ -46,17 +57,30 @@ describe("removing a stack's Docker objects", () => {
     server.close();
   });
 
-  it("asks for its labels only, goes on after a failure and tells what stays", async () => {
+  it("removes what is its own, goes on after a failure and tells what stays", async () => {
     const docker = new Docker({ socketPath: folder("docker.sock") });
-    const owner = { project: "shop", stack: "dev" };
-    const kept = await removeOwned(docker, owner, () => undefined);
+    const stack = { project: "shop", stack: "dev", owner: "mine" };
+    const kept = await removeOwned(docker, stack, () => undefined);
     assert.deepEqual(deleted, [
       "/containers/c1",
       "/networks/n1",
       "/volumes/shop-dev-data",
       "/images/shop-dev/web:1",
     ]);
-    assert.equal(kept.length, 1);
-    assert.match(kept[0] ?? "", /^network shop-dev: .*has active endpoints/);
+    const [other, network = "", ...rest] = kept;
+    assert.equal(other, "container shop-dev-api: it belongs to another deployment (owner theirs)");
+    assert.match(network, /^network shop-dev: .*has active endpoints/);
+    assert.deepEqual(rest, [
+      "network shop-dev-db: it belongs to another deployment (owner none)",
+      "volume shop-dev-more: it belongs to another deployment (owner none)",
+    ]);
+  });
+
+  it("removes nothing but images while it does not know whose the objects are", async () => {
+    const docker = new Docker({ socketPath: folder("docker.sock") });
+    const stack = { project: "shop", stack: "dev", owner: undefined };
+    const kept = await removeOwned(docker, stack, () => undefined);
+    assert.deepEqual(deleted, ["/images/shop-dev/web:1"]);
+    assert.equal(kept.length, 6);
   });
 });

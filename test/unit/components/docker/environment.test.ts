@@ -30,15 +30,33 @@ describe("an environment on Docker", () => {
     assert.ok(names.indexOf("network") < names.indexOf("router"));
   });
 
-  it("labels whatever it makes with project and stack", async () => {
+  it("labels whatever it makes with project, stack and owner", async () => {
     const seen = await open({});
     for (const name of ["network", "router", "router-data"]) {
       const labels = seen.named(name).inputs["labels"] as { label: string; value: string }[];
-      assert.deepEqual(labels.slice(0, 2), [
+      assert.deepEqual(labels.slice(0, 3), [
         { label: "landfall.project", value: "shop" },
         { label: "landfall.stack", value: "test" },
+        { label: "landfall.owner", value: "0123456789abcdef" },
       ]);
     }
+  });
+
+  it("leaves the labels of a stack from before there were owners as they are", async () => {
+    const seen = await open({ docker: { owner: "none" } });
+    assert.deepEqual(seen.named("router").inputs["labels"], [
+      { label: "landfall.project", value: "shop" },
+      { label: "landfall.stack", value: "test" },
+      { label: "landfall.role", value: "router" },
+    ]);
+  });
+
+  it("has the objects of other deployments looked for, by the stack's labels", async () => {
+    const seen = await open({ docker: { owner: "a1b2" } });
+    const { stackLabels, owner } = seen.named("ports").inputs;
+    assert.deepEqual(stackLabels, { "landfall.project": "shop", "landfall.stack": "test" });
+    assert.equal(owner, "a1b2");
+    await assert.rejects(open({ docker: { owner: "A B" } }), /docker\.owner: must be an id/);
   });
 
   it("gives every stack a subnet of its own that stays the same", async () => {
