@@ -21,6 +21,7 @@ import { destroy } from "./verbs/destroy";
 import { doctor } from "./verbs/doctor";
 import { history } from "./verbs/history";
 import { logs } from "./verbs/logs";
+import { plan } from "./verbs/plan";
 import { preview } from "./verbs/preview";
 import { refresh } from "./verbs/refresh";
 import { rollback } from "./verbs/rollback";
@@ -68,6 +69,11 @@ export class Deployer implements Operations {
   /** Shows what an update would change. */
   preview(args: ArgsOf<"preview">, control?: Control): Operation<ResultOf<"preview">> {
     return this.onStack("preview", args, control, preview);
+  }
+
+  /** Tells of every service whether it needs a rebuild, a restart or nothing since the release that runs, and why. */
+  plan(args: ArgsOf<"plan">, control?: Control): Operation<ResultOf<"plan">> {
+    return this.onStack("plan", args, control, plan);
   }
 
   /** Deploys, then looks at what is really running. Resolves with the verdict, `failed` included. */

@@ -56,10 +56,14 @@ export const upArgs = z.strictObject({
   ...update,
   /** Compare with what is really there, not only with the state. @default false */
   refresh: z.boolean().optional(),
+  /** Build images again though nothing of them has changed: all of them, or those of some services. @default false */
+  rebuild: z.union([z.boolean(), z.array(serviceName).min(1)]).optional(),
   /** Kept in the release record and in the engine's history. */
   message: z.string().max(1000).optional(),
   verifyTimeout,
 });
+
+export const planArgs = z.strictObject({ ...target });
 
 export const rollbackArgs = z
   .strictObject({
@@ -138,6 +142,7 @@ export const doctorArgs = z.strictObject({
 /** Every operation with the schema of its arguments and one line of help. */
 export const operations = {
   preview: { args: previewArgs, summary: "Show what an update would change" },
+  plan: { args: planArgs, summary: "Tell what needs a rebuild, a restart, or nothing" },
   up: { args: upArgs, summary: "Deploy the stack and tell what is really running" },
   rollback: { args: rollbackArgs, summary: "Deploy an earlier release's config and images again" },
   destroy: { args: destroyArgs, summary: "Delete the stack's resources" },
@@ -154,6 +159,7 @@ export const operations = {
 export type OperationName = keyof typeof operations;
 
 export type PreviewArgs = z.input<typeof previewArgs>;
+export type PlanArgs = z.input<typeof planArgs>;
 export type UpArgs = z.input<typeof upArgs>;
 export type RollbackArgs = z.input<typeof rollbackArgs>;
 export type DestroyArgs = z.input<typeof destroyArgs>;
@@ -172,6 +178,7 @@ export type ArgsOf<N extends OperationName> = z.input<(typeof operations)[N]["ar
 /** Result of each operation by its name. */
 export interface Results {
   preview: results.PreviewResult;
+  plan: results.PlanResult;
   up: results.UpResult;
   rollback: results.RollbackResult;
   destroy: results.DestroyResult;

@@ -1,13 +1,11 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 
+import { git } from "./git";
 import type { ReleaseSummary } from "./results";
 
-const run = promisify(execFile);
 const lockfiles = ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"];
 
 /** Who makes a release. `LANDFALL_USER` names the person behind a CI account. */
@@ -26,16 +24,13 @@ export async function provenance(
   projectDir: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ReleaseSummary["program"]> {
-  const git = async (...args: string[]): Promise<string | undefined> => {
-    const options = { cwd: projectDir, env: { ...env, GIT_OPTIONAL_LOCKS: "0" }, timeout: 10_000 };
-    return run("git", args, options).then(
-      ({ stdout }) => stdout.trim(),
-      () => undefined,
-    );
+  const ask = async (...args: string[]): Promise<string | undefined> => {
+    const { ok, stdout } = await git(projectDir, env, args);
+    return ok ? stdout.trim() : undefined;
   };
   const [commit, changes, lockfile] = await Promise.all([
-    git("rev-parse", "--verify", "HEAD"),
-    git("status", "--porcelain", "--untracked-files=no"),
+    ask("rev-parse", "--verify", "HEAD"),
+    ask("status", "--porcelain", "--untracked-files=no"),
     lockfileHash(projectDir),
   ]);
   return {

@@ -14,6 +14,18 @@ export interface ReleaseRecord extends ReleaseSummary {
   process: { pid: number; host: string };
   services: ServiceObservation[];
   probes: ProbeResult[];
+  /** By service how its image was built, where it was: what the next decision is compared with. */
+  builds?: Record<string, ImageBuildRecord>;
+}
+
+/** How an image was built; paths are relative to the project's folder. */
+export interface ImageBuildRecord {
+  /** Key of the image in config `images`. */
+  image: string;
+  context: string;
+  dockerfile: string;
+  /** Hash of the Dockerfile and of the context's files. */
+  contextHash: string;
 }
 
 /** What is known before an update begins. */
@@ -88,6 +100,7 @@ export function summaryOf(record: ReleaseRecord): ReleaseSummary {
     process: _pr,
     services: _se,
     probes: _pb,
+    builds: _b,
     ...summary
   } = record;
   return summary;

@@ -1,5 +1,8 @@
 import type { ErrorInfo } from "./errors";
 import type { Diagnostic } from "./events";
+import type { ImageOutcome } from "./rebuild/result";
+
+export type * from "./rebuild/result";
 
 /**
  * What was observed after an update, never what the engine said.
@@ -108,6 +111,8 @@ export interface UpResult extends UpdateOutcome {
   /** The engine's number of this update. */
   updateVersion?: number;
   services: ServiceObservation[];
+  /** What became of each service's image: built, or kept because nothing of it has changed. */
+  images: ImageOutcome[];
   probes: ProbeResult[];
   /** Public URLs by output name, `webUrl` for example. */
   urls: Record<string, string>;

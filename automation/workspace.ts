@@ -29,6 +29,8 @@ export interface RunOptions {
   parallel?: number;
   message?: string;
   refresh?: boolean;
+  /** URNs of resources to make again though they have not changed. */
+  replace?: string[];
   /** Config file to take instead of the stack's own. */
   configFile?: string;
   onEvent: (event: EngineEvent) => void;

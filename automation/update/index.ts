@@ -3,6 +3,8 @@ import { admit } from "../guards";
 import { readIntended } from "../intended";
 import { observe } from "../observe";
 import type { UpArgs } from "../operations";
+import { forcedBuilds, imageOutcomes } from "../rebuild/force";
+import type { ForcedBuilds } from "../rebuild/force";
 import type { ReleaseRecord } from "../release";
 import type { RecoveryAction, UpResult } from "../results";
 import { engineRun, reading } from "../session";
@@ -35,19 +37,20 @@ export async function update(session: Session, args: UpArgs, plan: UpdatePlan): 
   });
   const { recovered } = prepared;
   await admit(session, args, { plan, prepared });
+  const forced = await forcedBuilds(session, args, plan, prepared);
   const draft = await draftOf(session, args, plan);
   const record = await store.begin(draft);
   const outcome = await context
     .phase("update", async () => {
       const run = await engineRun(session, args.wait ?? 0, (onEvent) =>
-        workspace.up({ ...runOptions(args), ...configOption(plan), onEvent }),
+        workspace.up({ ...runOptions(args), ...configOption(plan), replace: forced.urns, onEvent }),
       );
       if (run.error?.code === "cancelled" || isRefusal(run)) throw new Stopped(run, run.error);
       return run;
     })
     .catch((error: unknown) => abandon(session, record, error));
   try {
-    return await conclude(session, { args, plan, record, outcome, recovered, startedAt });
+    return await conclude(session, { args, plan, forced, record, outcome, recovered, startedAt });
   } catch (error) {
     await leave(session, record, outcome, error);
     throw error;
@@ -57,6 +60,7 @@ export async function update(session: Session, args: UpArgs, plan: UpdatePlan): 
 interface Finished {
   args: UpArgs;
   plan: UpdatePlan;
+  forced: ForcedBuilds;
   record: ReleaseRecord;
   outcome: EngineOutcome;
   recovered: RecoveryAction[];
@@ -92,6 +96,7 @@ async function conclude(session: Session, finished: Finished): Promise<UpResult>
     verdict,
     ...(release === undefined ? {} : { release }),
     services: observation.services,
+    images: imageOutcomes(intended, base.resources, finished.forced),
     probes: observation.probes,
     unverified: observation.unverified,
     urls: intended.urls,

@@ -4,6 +4,7 @@ import type { Intended } from "../intended";
 import type { UpArgs } from "../operations";
 import { readConfigFile } from "../project";
 import { maker, processOf, provenance } from "../provenance";
+import { buildsIn } from "../rebuild/force";
 import { currentRelease, sameContent } from "../release";
 import type { ReleaseDraft, ReleaseRecord } from "../release";
 import type { Changes, Observation, Verdict } from "../results";
@@ -60,6 +61,7 @@ export async function keep(
     finishedAt: new Date(finishedAt).toISOString(),
     durationMs: Math.round(finishedAt - Date.parse(record.startedAt)),
     images: imagesOf(intended),
+    builds: buildsIn(intended),
     changes,
     services: observation.services,
     probes: observation.probes,

@@ -1,13 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { configDifference } from "../config";
+import { withConfigCopy } from "../configCopy";
 import { RefusedError } from "../errors";
 import { readIntended } from "../intended";
 import { observers } from "../observers";
 import type { RollbackArgs } from "../operations";
-import { shortStackName } from "../project";
 import { currentRelease, rollbackTarget } from "../release";
 import type { ReleaseRecord } from "../release";
 import type { ConfigDifference, RollbackResult } from "../results";
@@ -28,7 +24,7 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
   const releases = await store.list();
   const target = rollbackTarget(releases, args);
   const from = currentRelease(releases)?.number;
-  return withConfigFile(session, target, async (file) => {
+  return withConfigCopy(session, target, async (file) => {
     const { state, config: before } = await readStack(session, { create: false });
     await refuseMissingImages(session, target, readIntended(state.outputs).platform);
     const pinned = pins(session, target);
@@ -69,6 +65,7 @@ async function dryRun(
     ...withoutUndefined(common),
     verdict: changed(base.changes) ? "unverified" : "unchanged",
     services: [],
+    images: [],
     probes: [],
     urls: {},
     unverified: ["nothing was deployed: this was a dry run"],
@@ -115,19 +112,4 @@ async function refuseMissingImages(
     code: "image_gone",
     problems,
   });
-}
-
-async function withConfigFile<T>(
-  { stack }: Session,
-  { config }: ReleaseRecord,
-  step: (file: string) => Promise<T>,
-): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), "landfall-"));
-  try {
-    const file = join(dir, `Pulumi.${shortStackName(stack)}.yaml`);
-    await writeFile(file, config, { mode: 0o600 });
-    return await step(file);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
 }

@@ -1,5 +1,11 @@
 import type { ErrorInfo } from "../../errors";
-import type { RollbackResult, ServiceObservation, UpResult, Verdict } from "../../results";
+import type {
+  ImageOutcome,
+  RollbackResult,
+  ServiceObservation,
+  UpResult,
+  Verdict,
+} from "../../results";
 import { countsText } from "./ops";
 import { recoveryText } from "./recovery";
 import { renderTable } from "./table";
@@ -98,12 +104,25 @@ function facts(result: UpResult | RollbackResult): [string, string[]][] {
   return [
     ["urls", urlTexts(result.urls)],
     ["changes", [countsText(result.changes, false)]],
+    ["built", result.images.flatMap(builtText)],
+    ["not built", keptText(result.images)],
     ["phases", [result.phases.map((p) => `${p.phase} ${duration(p.durationMs)}`).join(", ")]],
     ["recovered", result.recovered.map(recoveryText)],
     ["unverified", result.unverified],
     ["no answer", probes.map((p) => `${p.name} ${p.url}: ${p.reason ?? p.status ?? "no answer"}`)],
     ["next", next(result)],
   ];
+}
+
+/** "api: config names shared/a.proto": why it was built is only said where its own files do not tell. */
+function builtText({ service, state, reason }: ImageOutcome): string[] {
+  if (state !== "built") return [];
+  return [reason === undefined ? service : `${service}: ${reason}`];
+}
+
+function keptText(images: readonly ImageOutcome[]): string[] {
+  const kept = images.filter(({ state }) => state === "kept").map(({ service }) => service);
+  return kept.length === 0 ? [] : [`${kept.join(", ")}: nothing of the image has changed`];
 }
 
 /** "webUrl  http://127.0.0.1:8080" */

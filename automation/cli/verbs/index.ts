@@ -5,6 +5,7 @@ import { doctor } from "./doctor";
 import { history } from "./history";
 import { logs } from "./logs";
 import { outputs } from "./outputs";
+import { plan } from "./plan";
 import { preview } from "./preview";
 import { refresh } from "./refresh";
 import { rollback } from "./rollback";
@@ -15,6 +16,7 @@ import { verify } from "./verify";
 /** Every command, in the order in which help lists them. */
 export const verbs: Verbs = {
   preview,
+  plan,
   up,
   rollback,
   destroy,

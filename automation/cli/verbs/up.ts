@@ -14,6 +14,10 @@ export const up: Verb<"up"> = {
   options: () => [
     ...updateOptions(),
     new Option("--refresh", "compare with what is really there, not only with the state"),
+    new Option(
+      "--rebuild [service...]",
+      "build images again though nothing of them has changed (default: those that changed)",
+    ),
     messageOption(),
     verifyOption(),
   ],
@@ -23,6 +27,7 @@ export const up: Verb<"up"> = {
       "landfall up -s staging -m 'new checkout'",
       "deploy another stack, with a note in its history",
     ],
+    ["landfall up --rebuild api", "build the API's image again though nothing of it has changed"],
     [
       "landfall up --wait 600 --json",
       "in CI: wait ten minutes for the lock, print the result as JSON",

@@ -89,6 +89,7 @@ function fakeOperations(answer: Answer, calls: Call[]): Operations {
     };
   return {
     preview: operate("preview"),
+    plan: operate("plan"),
     up: operate("up"),
     rollback: operate("rollback"),
     destroy: operate("destroy"),
