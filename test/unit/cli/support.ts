@@ -108,6 +108,7 @@ export function deployed(more: Partial<UpResult> = {}): UpResult {
     verdict: "deployed",
     release: 7,
     services: [observed],
+    images: [],
     probes: [],
     urls: { webUrl: "http://127.0.0.1:8080", apiUrl: "http://127.0.0.1:3000" },
     unverified: [],
