@@ -32,7 +32,7 @@ export interface ImageBuildRecord {
 export type ReleaseDraft = Omit<ReleaseRecord, "number" | "format" | "state">;
 
 /** Documents that a stack may have beside its releases. Each name is also a file's or an object's. */
-export type NoteName = "freeze";
+export type NoteName = "freeze" | "key" | "previewed";
 
 /** Where releases are kept. A store never overwrites one release by another. */
 export interface ReleaseStore {
@@ -42,6 +42,11 @@ export interface ReleaseStore {
   begin(draft: ReleaseDraft): Promise<ReleaseRecord>;
   /** Replaces a record by its finished form, as a whole. */
   finish(record: ReleaseRecord): Promise<void>;
+  /**
+   * Writes what a release came to whose own process has left it without a verdict. False, and nothing is written, when
+   * the record has got one meanwhile, or is gone.
+   */
+  settle(record: ReleaseRecord): Promise<boolean>;
   /** Takes back a record of an update that never began. Its number may be given again. */
   discard(number: number): Promise<void>;
   /**
@@ -54,11 +59,14 @@ export interface ReleaseStore {
   /** Removes all of them, and the notes. */
   removeAll(): Promise<void>;
 }
-  /**
-   * Writes what a release came to whose own process has left it without a verdict. False, and nothing is written, when
-   * the record has got one meanwhile, or is gone.
-   */
-  settle(record: ReleaseRecord): Promise<boolean>;
+
+/** States that a release does not keep: its process, the next update or `verify` gives it another. */
+export const unsettled: readonly ReleaseState[] = ["running", "interrupted", "unverified"];
+
+/** A record as it is kept. */
+export function textOf(record: ReleaseRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
 
 /** Only what a rollback relies on is checked: records of a later version may hold more. */
 const recordShape = z.looseObject({
@@ -71,14 +79,6 @@ const recordShape = z.looseObject({
   process: z.looseObject({ pid: z.number(), host: z.string() }),
   images: z.record(z.string(), z.looseObject({ image: z.string(), digest: z.string() })),
 });
-
-/** States that a release does not keep: its process, the next update or `verify` gives it another. */
-export const unsettled: readonly ReleaseState[] = ["running", "interrupted", "unverified"];
-
-/** A record as it is kept. */
-export function textOf(record: ReleaseRecord): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
-}
 
 /** Reads a record; undefined when the text is none. */
 export function parseRecord(text: string): ReleaseRecord | undefined {
