@@ -6,15 +6,18 @@ const fs = require("fs");
 const path = require("path");
 
 const root = path.resolve(__dirname, "..");
-let registered = false;
+let transpiled;
 
 /** Loads a module of this package by its path from the package's root, without extension. */
 module.exports = function load(name) {
-  if (!fs.existsSync(path.join(root, "tsconfig.json")))
-    return require(path.join(root, "dist", name));
-  if (!registered) {
-    registered = true;
-    require("./transpile.cjs")(root);
-  }
-  return require(path.join(root, name));
+  return require(sources() === undefined ? path.join(root, "dist", name) : path.join(root, name));
 };
+
+/** Lets require() take a checkout's sources; what was made of each, by its path. Undefined when installed. */
+module.exports.sources = sources;
+
+function sources() {
+  if (transpiled === undefined && fs.existsSync(path.join(root, "tsconfig.json")))
+    transpiled = require("./transpile.cjs")(root);
+  return transpiled;
+}

@@ -13,18 +13,24 @@ const OPTIONS = {
   inlineSourcesContent: false,
 };
 
-/** @param {string} root Folder of the checkout: sources outside it, and packages inside it, are left to others. */
+/**
+ * @param {string} root Folder of the checkout: sources outside it, and packages inside it, are left to others.
+ * @returns {Map<string, string>} what was made of each source so far, with its map, by the source's path.
+ */
 module.exports = function transpile(root) {
   const cache = path.join(root, ".landfall", "cache", "transpiled");
   const version = JSON.stringify([require("@swc/core/package.json").version, OPTIONS]);
   const packages = `${path.sep}node_modules${path.sep}`;
   const others = Module._extensions[".ts"] ?? Module._extensions[".js"];
+  const transpiled = new Map();
   process.setSourceMapsEnabled(true);
   Module._extensions[".ts"] = (module, filename) => {
     const isOurs = filename.startsWith(root + path.sep) && !filename.includes(packages);
-    if (isOurs) module._compile(compile(filename), filename);
-    else others(module, filename);
+    if (!isOurs) return others(module, filename);
+    transpiled.set(filename, compile(filename));
+    module._compile(transpiled.get(filename), filename);
   };
+  return transpiled;
 
   function compile(filename) {
     const source = fs.readFileSync(filename, "utf8");

@@ -2,6 +2,7 @@ import type { RunRequest } from "@pulumi/pulumi/proto/language_pb";
 import { packageBin } from "../paths";
 import { parseRuntimeOptions } from "./options";
 import type { RuntimeOptions } from "./options";
+import { isTranspiledHere } from "./sources";
 
 /** A command as a value, so that it can be checked without running it. */
 export interface Command {
@@ -45,10 +46,12 @@ export function programCommand(
   const info = request.getInfo();
   const options = parseRuntimeOptions(info?.getOptions()?.toJavaScript() ?? {});
   const programDirectory = info?.getProgramDirectory() ?? request.getPwd();
+  const own = isTranspiledHere(programDirectory, options);
   return {
     file: process.execPath,
     args: [
       ...nodeArguments(options),
+      ...(own ? ["--require", packageBin("program.cjs")] : []),
       resolve("run", programDirectory),
       ...flags(request, host),
       request.getProgram() === "" ? "." : request.getProgram(),
@@ -58,7 +61,7 @@ export function programCommand(
     env: {
       PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().toArray())),
       PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
-      ...typescriptEnvironment(options),
+      ...typescriptEnvironment(own ? { ...options, typescript: false } : options),
     },
   };
 }
