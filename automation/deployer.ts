@@ -19,6 +19,7 @@ import type { Session } from "./session";
 import { cancel } from "./verbs/cancel";
 import { destroy } from "./verbs/destroy";
 import { doctor } from "./verbs/doctor";
+import { freeze, unfreeze } from "./verbs/freeze";
 import { history } from "./verbs/history";
 import { logs } from "./verbs/logs";
 import { plan } from "./verbs/plan";
@@ -119,6 +120,16 @@ export class Deployer implements Operations {
   /** Releases, newest first. */
   history(args: ArgsOf<"history">, control?: Control): Operation<ResultOf<"history">> {
     return this.onStack("history", args, control, history);
+  }
+
+  /** Forbids deploys of the stack, for everyone who uses its backend. */
+  freeze(args: ArgsOf<"freeze">, control?: Control): Operation<ResultOf<"freeze">> {
+    return this.onStack("freeze", args, control, freeze);
+  }
+
+  /** Allows them again. */
+  unfreeze(args: ArgsOf<"unfreeze">, control?: Control): Operation<ResultOf<"unfreeze">> {
+    return this.onStack("unfreeze", args, control, unfreeze);
   }
 
   /** Stops the update that holds the stack's lock, and frees the lock. */

@@ -28,6 +28,13 @@ const serviceName = z
 
 const seconds = (most: number): z.ZodNumber => z.number().min(0).max(most);
 
+/** A duration (`90s`, `10m`, `2h`, `1d`), or a time in ISO 8601. */
+const moment = z
+  .string()
+  .refine((text) => /^\d+(\.\d+)?(s|m|h|d)$/.test(text) || !Number.isNaN(Date.parse(text)), {
+    message: "must be a duration such as 90s, 10m, 2h or 1d, or a time in ISO 8601",
+  });
+
 const target = {
   /** Name of the stack, `dev` for example; with the Pulumi service also `organization/project/stack`. */
   stack: stackName,
@@ -46,10 +53,18 @@ const update = {
 /** Seconds for which the verdict's observation and probes are tried again. @default 15 */
 const verifyTimeout = seconds(3600).optional();
 
+/** Names of resources or components whose data an update may lose. @default none */
+const allowDataLoss = z.array(z.string().min(1).max(200)).max(1000).optional();
+
+/** Deploys in spite of a freeze, for this reason; kept in the release record. */
+const overrideFreeze = z.string().trim().min(1).max(1000).optional();
+
 export const previewArgs = z.strictObject({
   ...update,
   /** Compare with what is really there, not only with the state. @default false */
   refresh: z.boolean().optional(),
+  /** File to save the plan to, for `up` to carry out exactly that. It is replaced where it is there. */
+  save: z.string().min(1).optional(),
 });
 
 export const upArgs = z.strictObject({
@@ -61,6 +76,16 @@ export const upArgs = z.strictObject({
   /** Kept in the release record and in the engine's history. */
   message: z.string().max(1000).optional(),
   verifyTimeout,
+  allowDataLoss,
+  overrideFreeze,
+  /** File of a plan that `preview` has saved: nothing but what it lists is done. */
+  plan: z.string().min(1).optional(),
+  /** Seconds after which a saved plan is too old. @default any age will do */
+  planMaxAge: seconds(31_536_000).optional(),
+  /** Put the last good release back when the update, a gate or the verdict fails. @default true */
+  autoRollback: z.boolean().optional(),
+  /** Share of the probe requests that may fail while the update is under way, 0-1; more fail it. @default none */
+  failureBudget: z.number().min(0).max(1).optional(),
 });
 
 export const planArgs = z.strictObject({ ...target });
@@ -76,6 +101,8 @@ export const rollbackArgs = z
     dryRun: z.boolean().optional(),
     message: z.string().max(1000).optional(),
     verifyTimeout,
+    allowDataLoss,
+    overrideFreeze,
   })
   .refine((args) => args.to === undefined || args.steps === undefined, {
     message: "takes `to` or `steps`, not both",
@@ -90,6 +117,7 @@ export const destroyArgs = z.strictObject({
   includeProtected: z.boolean().optional(),
   /** Remove the emptied stack, its history and its releases as well; its config file stays. @default false */
   remove: z.boolean().optional(),
+  overrideFreeze,
 });
 
 export const refreshArgs = z.strictObject({
@@ -115,12 +143,7 @@ export const logsArgs = z.strictObject({
   /** Stay, and show new lines as they come. @default false */
   follow: z.boolean().optional(),
   /** Not older than: a duration (`90s`, `10m`, `2h`, `1d`) or a time in ISO 8601. @default everything */
-  since: z
-    .string()
-    .refine((text) => /^\d+(\.\d+)?(s|m|h|d)$/.test(text) || !Number.isNaN(Date.parse(text)), {
-      message: "must be a duration such as 90s, 10m, 2h or 1d, or a time in ISO 8601",
-    })
-    .optional(),
+  since: moment.optional(),
   /** Only the last lines of each container. @default all */
   tail: z.int().min(0).max(1_000_000).optional(),
 });
@@ -132,6 +155,16 @@ export const historyArgs = z.strictObject({
 });
 
 export const cancelArgs = z.strictObject({ ...target });
+
+export const freezeArgs = z.strictObject({
+  ...target,
+  /** Why nothing may be deployed: everyone who tries is told. */
+  reason: z.string().trim().min(1).max(1000),
+  /** When it ends by itself: a duration from now or a time in ISO 8601. @default when `unfreeze` lifts it */
+  until: moment.optional(),
+});
+
+export const unfreezeArgs = z.strictObject({ ...target });
 
 export const doctorArgs = z.strictObject({
   /** Also looks into this stack: lock, pending operations, drift of the release store. */
@@ -152,6 +185,8 @@ export const operations = {
   outputs: { args: outputsArgs, summary: "Show the stack's outputs" },
   logs: { args: logsArgs, summary: "Show the logs of the stack's containers" },
   history: { args: historyArgs, summary: "List releases, newest first" },
+  freeze: { args: freezeArgs, summary: "Forbid deploys of the stack" },
+  unfreeze: { args: unfreezeArgs, summary: "Allow deploys of a frozen stack again" },
   cancel: { args: cancelArgs, summary: "Free the lock of an update that died or has to stop" },
   doctor: { args: doctorArgs, summary: "Check this machine, the toolchain and a stack" },
 } as const;
@@ -169,6 +204,8 @@ export type StatusArgs = z.input<typeof statusArgs>;
 export type OutputsArgs = z.input<typeof outputsArgs>;
 export type LogsArgs = z.input<typeof logsArgs>;
 export type HistoryArgs = z.input<typeof historyArgs>;
+export type FreezeArgs = z.input<typeof freezeArgs>;
+export type UnfreezeArgs = z.input<typeof unfreezeArgs>;
 export type CancelArgs = z.input<typeof cancelArgs>;
 export type DoctorArgs = z.input<typeof doctorArgs>;
 
@@ -188,6 +225,8 @@ export interface Results {
   outputs: results.OutputsResult;
   logs: results.LogsResult;
   history: results.HistoryResult;
+  freeze: results.FreezeResult;
+  unfreeze: results.UnfreezeResult;
   cancel: results.CancelResult;
   doctor: results.DoctorResult;
 }

@@ -1,5 +1,6 @@
 import type { ErrorInfo } from "./errors";
 import type { Diagnostic } from "./events";
+import type { GateEvidence } from "./gates/types";
 import type { ImageOutcome } from "./rebuild/result";
 
 export type * from "./rebuild/result";
@@ -13,6 +14,54 @@ export type * from "./rebuild/result";
  * - `unverified`: the update went through, but what runs could not be observed.
  */
 export type Verdict = "deployed" | "unchanged" | "rolled_back" | "failed" | "unverified";
+
+/** One update on the way to a new revision. */
+export interface RolloutStep {
+  durationMs: number;
+  /** The services that are between two revisions after it; none after the last one. */
+  services: {
+    service: string;
+    strategy: "blueGreen" | "canary" | "rolling" | "recreate";
+    /** Number of the phase, from 1. */
+    phase: number;
+    of: number;
+    /** The new revision's share of the traffic, in percent. */
+    weight: number;
+    revision: string;
+    /** The revision that stays beside it. */
+    stable: string;
+  }[];
+}
+
+/** The small load of requests under which an update ran: what a client met. */
+export interface ProbeLoad {
+  sent: number;
+  /** Refused, cut or answered with 5xx. */
+  failed: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Longest time without a good answer, in milliseconds. */
+  longestGapMs: number;
+  /** What went wrong, and how often. */
+  failures: Record<string, number>;
+}
+
+/** How an update put the earlier release back. */
+export interface AutoRollback {
+  /** The release whose config and images were deployed again. */
+  to: number;
+  /** Milliseconds from the first traffic on the new revision until all of it was back on the old one; 0 where it never had any. */
+  exposedMs: number;
+  durationMs: number;
+}
+
+/** How an update went beside what it changed: kept with the release. */
+export interface RolloutReport {
+  steps?: RolloutStep[];
+  gates?: GateEvidence[];
+  load?: ProbeLoad;
+  rolledBack?: AutoRollback;
+}
 
 /** Resources by what happened (or would happen) to them. */
 export interface Changes {
@@ -99,12 +148,52 @@ export interface RecoveryAction {
   detail: string;
 }
 
+/** A resource that holds data, and that an update would delete or replace. */
+export interface DataLoss {
+  urn: string;
+  type: string;
+  name: string;
+  /** Names by which its loss can be allowed: its own, and those of the components that it is in. */
+  names: string[];
+  /** `update`: it goes on, over other data. */
+  op: "delete" | "replace" | "update";
+  /** What it holds, in words. */
+  holds: string;
+}
+
+/** No deploys of a stack until somebody lifts it, or a time has come. */
+export interface Freeze {
+  reason: string;
+  /** ISO 8601. */
+  since: string;
+  by: { user: string; host: string };
+  /** ISO 8601; undefined where only `unfreeze` ends it. */
+  until?: string;
+}
+
+export interface FreezeResult {
+  stack: string;
+  freeze: Freeze;
+  /** The freeze that this one replaces. */
+  previous?: Freeze;
+}
+
+export interface UnfreezeResult {
+  stack: string;
+  /** The freeze that was lifted; undefined where there was none. */
+  lifted?: Freeze;
+}
+
 export interface PreviewResult extends UpdateOutcome {
   /** Whether an update would change anything. */
   changed: boolean;
+  /** What holds data and would be lost: `up` refuses it unless `allowDataLoss` names it. */
+  dataLoss: DataLoss[];
+  /** File that the plan was saved to. */
+  saved?: string;
 }
 
-export interface UpResult extends UpdateOutcome {
+export interface UpResult extends UpdateOutcome, RolloutReport {
   verdict: Verdict;
   /** Number of the release record; undefined where nothing was recorded. */
   release?: number;
@@ -190,6 +279,8 @@ export interface StatusResult {
   release?: ReleaseSummary;
   /** The lock that an update holds now. */
   lock?: LockHolder;
+  /** Why nothing may be deployed now. */
+  freeze?: Freeze;
   /** How many operations of a killed update are in the state. */
   pendingOperations: number;
   resources: number;
@@ -216,7 +307,7 @@ export interface LogsResult {
 /** Where a release stands: a verdict once it has one. */
 export type ReleaseState = Verdict | "running" | "interrupted" | "cancelled";
 
-export interface ReleaseSummary {
+export interface ReleaseSummary extends RolloutReport {
   number: number;
   state: ReleaseState;
   kind: "up" | "rollback";
@@ -233,6 +324,12 @@ export interface ReleaseSummary {
   migrationHead?: string;
   changes?: Changes;
   updateVersion?: number;
+  /** Why it was made in spite of a freeze, and what the freeze was for. */
+  freezeOverride?: { reason: string; freeze: string };
+  /** Names and data of what it was allowed to lose. */
+  allowedDataLoss?: { urn: string; holds: string }[];
+  /** The saved plan that it carried out: its creation time and seal. */
+  plan?: { createdAt: string; seal: string };
   error?: ErrorInfo;
 }
 

@@ -108,6 +108,9 @@ export async function engineRun(
   session: Session,
   waitSeconds: number,
   start: (onEvent: (event: EngineEvent) => void) => Promise<void>,
+  emit = (body: EventBody): void => {
+    session.context.emit(body);
+  },
 ): Promise<EngineOutcome> {
   const { context, stack } = session;
   const deadline = context.clock.now() + waitSeconds * 1000;
@@ -116,7 +119,7 @@ export async function engineRun(
     const translator = new EventTranslator(() => context.clock.now());
     try {
       await start((event) => {
-        for (const body of translator.translate(event)) context.emit(body);
+        for (const body of translator.translate(event)) emit(body);
       });
       return { translator };
     } catch (error) {

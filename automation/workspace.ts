@@ -33,6 +33,8 @@ export interface RunOptions {
   replace?: string[];
   /** Config file to take instead of the stack's own. */
   configFile?: string;
+  /** Folders of policy packs to ask. */
+  policyPacks?: string[];
   onEvent: (event: EngineEvent) => void;
 }
 
@@ -72,10 +74,21 @@ export class StackWorkspace {
     return new StackWorkspace(project, stack, settings, engine);
   }
 
+  /** The engine's version. */
+  get version(): string {
+    return this.settings.version;
+  }
+
   /** The same stack without the operation's signal, for what has to be read after it was cancelled. */
   async withoutSignal(): Promise<StackWorkspace> {
     const signal = AbortSignal.timeout(readTimeoutMs);
     return StackWorkspace.open(this.project, this.stack, { ...this.settings, signal });
+  }
+
+  /** The same stack, which a second signal stops as well. */
+  async stoppedBy(signal: AbortSignal): Promise<StackWorkspace> {
+    const either = AbortSignal.any([this.settings.signal, signal]);
+    return StackWorkspace.open(this.project, this.stack, { ...this.settings, signal: either });
   }
 
   async up(options: RunOptions): Promise<void> {

@@ -49,6 +49,15 @@ export const verifyOption = (): Option =>
     "how long to try to observe and probe what runs (default: 15)",
   ).argParser(number);
 
+export const overrideFreezeOption = (): Option =>
+  new Option("--override-freeze <reason>", "deploy in spite of a freeze; the reason is recorded");
+
+export const allowDataLossOption = (): Option =>
+  new Option(
+    "--allow-data-loss <name>",
+    "allow that the data of a resource or component is lost (repeatable)",
+  ).argParser((name: string, before: string[] | undefined) => [...(before ?? []), name]);
+
 export const dryRunOption = (what: string): Option => new Option("--dry-run", what);
 
 export const yesOption = (): Option => new Option("-y, --yes", "do not ask");

@@ -8,6 +8,8 @@ export interface StateResource {
   delete?: boolean;
   parent?: string;
   protect?: boolean;
+  /** The engine forgets it instead of deleting it. */
+  retainOnDelete?: boolean;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
@@ -30,8 +32,8 @@ export interface StepMetadata {
   keys?: string[] | null;
   diffs?: string[] | null;
   detailedDiff?: Record<string, unknown> | null;
-  old?: { parent?: string; protect?: boolean } | null;
-  new?: { parent?: string } | null;
+  old?: { parent?: string; protect?: boolean; inputs?: Record<string, unknown> | null } | null;
+  new?: { parent?: string; inputs?: Record<string, unknown> | null } | null;
 }
 
 /** One event of the engine; exactly one of the fields after `timestamp` is set. */

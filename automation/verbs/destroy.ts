@@ -2,6 +2,7 @@ import { ownerOf } from "../docker";
 import { realResources } from "../engine/state";
 import type { StateResource } from "../engine/types";
 import { parseUrn } from "../engine/urn";
+import { refuseFrozen } from "../freeze";
 import type { DestroyArgs } from "../operations";
 import { removeUnrecorded } from "../recovery";
 import type { DestroyResult, ResourceChange } from "../results";
@@ -22,6 +23,7 @@ export async function destroy(session: Session, args: DestroyArgs): Promise<Dest
     readOnly: dryRun,
     checkConfig: false,
   });
+  if (!dryRun) await refuseFrozen(session, args.overrideFreeze);
   const guarded = realResources(state).filter((resource) => resource.protect === true);
   const outcome = await context.phase("destroy", async () => {
     if (includeProtected && !dryRun && guarded.length > 0) {

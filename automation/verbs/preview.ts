@@ -1,7 +1,10 @@
+import { dataLosses } from "../dataHolders";
+import { lossText } from "../dataLossError";
+import type { EngineEvent, StepMetadata } from "../engine/types";
 import type { PreviewArgs } from "../operations";
 import type { PreviewResult } from "../results";
 import { engineRun } from "../session";
-import type { Session } from "../session";
+import type { EngineOutcome, Session } from "../session";
 import { changed, outcomeOf } from "./outcome";
 import { prepare } from "./prepare";
 
@@ -9,33 +12,60 @@ import { prepare } from "./prepare";
 export async function preview(session: Session, args: PreviewArgs): Promise<PreviewResult> {
   const { context } = session;
   const startedAt = context.clock.now();
-  await prepare(session, {
+  const { state } = await prepare(session, {
     waitSeconds: args.wait ?? 0,
     create: true,
     readOnly: true,
     checkConfig: true,
   });
   const outcome = await runPreview(session, args);
+  const dataLoss = dataLosses(outcome.steps, state.resources);
+  for (const loss of dataLoss) {
+    const message = `data loss: ${lossText(loss)}`;
+    context.emit({ kind: "diagnostic", severity: "warning", ephemeral: false, message });
+  }
   const base = await outcomeOf(session, outcome, startedAt);
-  return { ...base, changed: changed(base.changes) };
+  return { ...base, changed: changed(base.changes), dataLoss };
+}
+
+export interface PreviewOptions extends PreviewArgs {
+  configFile?: string;
+  policyPacks?: string[];
+  /** Whether nothing is told but that it goes on: for a look before an update that tells it all. */
+  quiet?: boolean;
+}
+
+/** What a preview came to, and the engine's own steps. */
+export interface Previewed extends EngineOutcome {
+  steps: StepMetadata[];
 }
 
 /** Runs a preview, with another config file if so wanted. @throws LandfallError when it fails */
 export async function runPreview(
   session: Session,
-  { parallel, refresh, wait = 0, configFile }: PreviewArgs & { configFile?: string },
-): ReturnType<typeof engineRun> {
+  { parallel, refresh, wait = 0, configFile, policyPacks, quiet = false }: PreviewOptions,
+): Promise<Previewed> {
   const options = {
     ...(parallel === undefined ? {} : { parallel }),
     ...(refresh === undefined ? {} : { refresh }),
     ...(configFile === undefined ? {} : { configFile }),
+    ...(policyPacks === undefined ? {} : { policyPacks }),
   };
-  const outcome = await session.context.phase("preview", async () => {
-    const run = await engineRun(session, wait, (onEvent) =>
-      session.workspace.preview({ ...options, onEvent }),
-    );
-    if (run.error) throw run.error;
-    return run;
-  });
-  return outcome;
+  const steps: StepMetadata[] = [];
+  const run = await session.context.phase("preview", () =>
+    engineRun(
+      session,
+      wait,
+      (onEvent) => {
+        const listen = (event: EngineEvent): void => {
+          if (event.resourcePreEvent) steps.push(event.resourcePreEvent.metadata);
+          onEvent(event);
+        };
+        return session.workspace.preview({ ...options, onEvent: listen });
+      },
+      quiet ? () => undefined : undefined,
+    ),
+  );
+  if (run.error) throw run.error;
+  return { ...run, steps };
 }

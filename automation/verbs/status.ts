@@ -3,6 +3,7 @@ import type Docker from "dockerode";
 import { belongsTo, dockerClient, labels, ownerOf, stackFilter } from "../docker";
 import { realResources } from "../engine/state";
 import type { StackState } from "../engine/state";
+import { currentFreeze } from "../freeze";
 import { readIntended } from "../intended";
 import type { Intended } from "../intended";
 import { observeContainer } from "../observers/docker";
@@ -16,10 +17,11 @@ import { upstreamsOf } from "./upstreams";
 /** What is running now, beside what the last update deployed. */
 export async function status(session: Session): Promise<StatusResult> {
   const { context, locks, store, stack } = session;
-  const [{ state }, held, releases] = await Promise.all([
+  const [{ state }, held, releases, freeze] = await Promise.all([
     readStack(session, { create: false }),
     locks?.list() ?? [],
     store.list(),
+    currentFreeze(store, context.clock.now()),
   ]);
   context.check();
   const intended = readIntended(state.outputs);
@@ -32,6 +34,7 @@ export async function status(session: Session): Promise<StatusResult> {
     urls: intended.urls,
     ...(current === undefined ? {} : { release: summaryOf(current) }),
     ...(lock === undefined ? {} : { lock }),
+    ...(freeze === undefined ? {} : { freeze }),
     pendingOperations: state.pending.length,
     resources: realResources(state).length,
   };

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 
-import { dryRunOption, updateOptions, yesOption } from "../options";
+import { dryRunOption, overrideFreezeOption, updateOptions, yesOption } from "../options";
 import { summaryLine } from "../render/summary";
 import { factLines } from "../render/verdict";
 import type { Verb } from "../verb";
@@ -16,6 +16,7 @@ export const destroy: Verb<"destroy"> = {
     dryRunOption("only show what would be deleted"),
     new Option("--include-protected", "delete protected resources too, and with them their data"),
     new Option("--remove", "remove the emptied stack, its history and its releases as well"),
+    overrideFreezeOption(),
     yesOption(),
   ],
   examples: [

@@ -2,6 +2,7 @@ import type { Verbs } from "../verb";
 import { cancel } from "./cancel";
 import { destroy } from "./destroy";
 import { doctor } from "./doctor";
+import { freeze, unfreeze } from "./freeze";
 import { history } from "./history";
 import { logs } from "./logs";
 import { outputs } from "./outputs";
@@ -20,6 +21,8 @@ export const verbs: Verbs = {
   up,
   rollback,
   destroy,
+  freeze,
+  unfreeze,
   status,
   verify,
   outputs,

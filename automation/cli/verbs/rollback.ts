@@ -1,7 +1,15 @@
 import { Option } from "commander";
 
 import { verdictExitCodes } from "../../errors";
-import { dryRunOption, messageOption, number, updateOptions, verifyOption } from "../options";
+import {
+  allowDataLossOption,
+  dryRunOption,
+  messageOption,
+  number,
+  overrideFreezeOption,
+  updateOptions,
+  verifyOption,
+} from "../options";
 import { clean } from "../render/text";
 import { summaryLine } from "../render/summary";
 import { renderVerdict } from "../render/verdict";
@@ -25,6 +33,8 @@ export const rollback: Verb<"rollback"> = {
     dryRunOption("only show the difference"),
     messageOption(),
     verifyOption(),
+    allowDataLossOption(),
+    overrideFreezeOption(),
   ],
   examples: [
     ["landfall rollback", "back to the release before the one that runs"],

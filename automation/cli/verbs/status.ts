@@ -7,6 +7,7 @@ import { clean } from "../render/text";
 import { factLines, shortDigest, urlTexts } from "../render/verdict";
 import type { ServiceStatusReport, StatusResult } from "../../results";
 import type { Verb } from "../verb";
+import { freezeText } from "./freeze";
 
 const paints = {
   up: "green",
@@ -67,7 +68,7 @@ function rowOf(report: ServiceStatusReport): Cell[] {
 }
 
 function facts(result: StatusResult): [string, string[]][] {
-  const { release, lock, pendingOperations: pending } = result;
+  const { release, lock, freeze, pendingOperations: pending } = result;
   const last =
     release &&
     `${release.number}, ${release.state.replace("_", " ")}, ${moment(release.startedAt)}`;
@@ -78,6 +79,7 @@ function facts(result: StatusResult): [string, string[]][] {
     ["release", last === undefined ? [] : [last]],
     ["resources", [String(result.resources)]],
     ["lock", held === undefined ? [] : [held]],
+    ["frozen", freeze === undefined ? [] : [freezeText(freeze)]],
     ["pending", pending > 0 ? [left] : []],
   ];
 }

@@ -1,7 +1,14 @@
 import { Option } from "commander";
 
 import { verdictExitCodes } from "../../errors";
-import { messageOption, updateOptions, verifyOption } from "../options";
+import {
+  allowDataLossOption,
+  messageOption,
+  number,
+  overrideFreezeOption,
+  updateOptions,
+  verifyOption,
+} from "../options";
 import { renderVerdict } from "../render/verdict";
 import type { Verb } from "../verb";
 
@@ -20,6 +27,10 @@ export const up: Verb<"up"> = {
     ),
     messageOption(),
     verifyOption(),
+    new Option("--plan <file>", "do what a saved preview lists, and nothing else"),
+    new Option("--plan-max-age <seconds>", "refuse a saved plan that is older").argParser(number),
+    allowDataLossOption(),
+    overrideFreezeOption(),
   ],
   examples: [
     ["landfall up", "deploy the stack dev"],

@@ -99,6 +99,8 @@ function fakeOperations(answer: Answer, calls: Call[]): Operations {
     outputs: operate("outputs"),
     logs: operate("logs"),
     history: operate("history"),
+    freeze: operate("freeze"),
+    unfreeze: operate("unfreeze"),
     cancel: operate("cancel"),
     doctor: operate("doctor"),
   };

@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+
+import type { StackState } from "../engine/state";
+import { readConfigFile } from "../project";
+import { provenance } from "../provenance";
+import type { Session } from "../session";
+import type { UpdatePlan } from "../update/plan";
+import { programPrint } from "./program";
+
+export { sealOf } from "./key";
+export type { Seal } from "./key";
+export { programPrint } from "./program";
+export type { ProgramPrint } from "./program";
+
+/** Variables that differ between two shells, and that no program's resources depend on. */
+const volatile =
+  /^(_|PWD|OLDPWD|SHLVL|TERM.*|COLORTERM|COLUMNS|LINES|WINDOWID|INIT_CWD|npm_.*|SSH_.*|XDG_.*|NO_COLOR|FORCE_COLOR)$/;
+
+/**
+ * Everything that an update's outcome depends on, as plain data to be sealed: program, lockfile, config, environment,
+ * engine and state. Undefined where one of them cannot be told.
+ */
+export async function circumstances(
+  session: Session,
+  state: StackState,
+  plan: UpdatePlan,
+): Promise<unknown> {
+  const { project, stack, env, backend } = session;
+  const passOver = backend.dir === undefined ? [] : [backend.dir];
+  const [program, { lockfile }, config] = await Promise.all([
+    programPrint(project.dir, env, passOver),
+    provenance(project.dir, env),
+    plan.config === undefined ? readConfigFile(project, stack) : readFile(plan.config.file, "utf8"),
+  ]);
+  if (program === undefined) return undefined;
+  const environment = Object.entries(env)
+    .filter(([name]) => !volatile.test(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    ...{ program, lockfile, config, environment },
+    ...{ kind: plan.kind, engine: session.workspace.version, node: process.version },
+    state: stateContent(state),
+  };
+}
+
+/** What of a state makes a difference to the next update. Its order does not: resources are written as they come. */
+export function stateContent({ resources, pending }: StackState): unknown {
+  const sorted = resources.map((each) => JSON.stringify(each)).sort();
+  return { resources: sorted, pending };
+}

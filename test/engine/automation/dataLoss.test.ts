@@ -1,0 +1,138 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { DeployEvent } from "../../../automation/events";
+import { testProject } from "./support";
+import type { TestProject } from "./support";
+
+const random = `const random = require("@pulumi/random");
+class Db extends pulumi.ComponentResource {
+  constructor(name, opts) {
+    super("landfall:index:ManagedPostgres", name, {}, opts);
+    new random.RandomPassword(name + "-password",
+      { length: Number(config.get("length") || 20), keepers: { version: config.get("version") || "1" } },
+      { parent: this, protect: config.getBoolean("protect") });
+    this.registerOutputs();
+  }
+}
+exports.services = {};`;
+
+describe("an update that would lose data, on the real engine", () => {
+  let project: TestProject;
+
+  beforeEach(async () => {
+    project = await testProject(`${random} new Db("db"); new Thing("web", { value: "1" });`);
+    project.config("dev", {});
+    assert.equal((await project.deployer.up({ stack: "dev" })).verdict, "deployed");
+  });
+
+  afterEach(() => {
+    project.remove();
+  });
+
+  const passwords = (): string[] => {
+    const file = join(project.state, ".pulumi/stacks/tiny/dev.json");
+    return Array.from(
+      readFileSync(file, "utf8").matchAll(/RandomPassword::([\w-]+)"/g),
+      ([, name = ""]) => name,
+    );
+  };
+  const refused = (allow: string[] = []): Promise<void> =>
+    assert.rejects(project.deployer.up({ stack: "dev", allowDataLoss: allow }).result, {
+      code: "refused",
+      exitCode: 6,
+    });
+
+  it("is refused when a component is renamed, told by preview, and done once it is named", async () => {
+    project.program(`${random} new Db("store"); new Thing("web", { value: "1" });`);
+    const shown = await project.deployer.preview({ stack: "dev" });
+    assert.deepEqual(
+      shown.dataLoss.map(({ name, op, names }) => [name, op, names]),
+      [["db-password", "delete", ["db-password", "db"]]],
+    );
+    assert.ok(shown.changed);
+    await refused();
+    await refused(["store", "web"]);
+    assert.deepEqual([...new Set(passwords())], ["db-password"]);
+    const done = await project.deployer.up({ stack: "dev", allowDataLoss: ["db"] });
+    assert.equal(done.verdict, "deployed");
+    assert.ok(passwords().includes("store-password") && !passwords().includes("db-password"));
+    const [release] = (await project.deployer.history({ stack: "dev" })).releases;
+    assert.match(release?.allowedDataLoss?.[0]?.urn ?? "", /db-password$/);
+  });
+
+  it("lets an alias keep what a rename would lose", async () => {
+    project.program(
+      `${random} new Db("store", { aliases: [{ name: "db" }] }); new Thing("web", { value: "1" });`,
+    );
+    const { verdict, changes } = await project.deployer.up({ stack: "dev" });
+    assert.deepEqual([verdict, changes.delete, changes.create], ["unchanged", 0, 0]);
+    assert.ok(passwords().includes("store-password"));
+  });
+
+  it("is refused when it is taken out of the program, with its protection gone before", async () => {
+    project.config("dev", { protect: true });
+    await project.deployer.up({ stack: "dev" });
+    project.program(`exports.services = {};`);
+    await assert.rejects(project.deployer.up({ stack: "dev", allowDataLoss: ["db"] }).result, {
+      code: "protected",
+      exitCode: 6,
+    });
+    project.program(`${random} new Db("db"); new Thing("web", { value: "1" });`);
+    project.config("dev", { protect: false });
+    await project.deployer.up({ stack: "dev" });
+    project.program(`exports.services = {};`);
+    await refused();
+    assert.ok(passwords().includes("db-password"));
+  });
+
+  it("is refused for a replacement, a rollback's too, while a new password may be asked for", async () => {
+    project.config("dev", { version: "2" });
+    assert.equal((await project.deployer.up({ stack: "dev" })).verdict, "deployed");
+    project.config("dev", { version: "2", length: 30 });
+    await refused();
+    const done = await project.deployer.up({ stack: "dev", allowDataLoss: ["db-password"] });
+    assert.equal(done.verdict, "deployed");
+    await assert.rejects(project.deployer.rollback({ stack: "dev", to: 2 }).result, {
+      code: "refused",
+    });
+    const back = { stack: "dev", to: 2, allowDataLoss: ["db"] };
+    assert.equal((await project.deployer.rollback(back)).verdict, "deployed");
+  });
+
+  it("leaves the preview out where an earlier one has shown that nothing would change", async () => {
+    const git = (...args: string[]): void => {
+      const who = ["-c", "user.name=t", "-c", "user.email=t@example.com"];
+      execFileSync("git", [...who, ...args], { cwd: project.dir, stdio: "ignore" });
+    };
+    git("init");
+    writeFileSync(join(project.dir, ".gitignore"), "state\n");
+    git("add", "-A");
+    git("commit", "-m", "one");
+    const phases = async (): Promise<string[]> => {
+      const result = await project.deployer.up({ stack: "dev" });
+      return result.phases.map(({ phase }) => phase);
+    };
+    assert.ok((await phases()).includes("preview"));
+    assert.ok(!(await phases()).includes("preview"));
+    writeFileSync(join(project.dir, "new.js"), "1");
+    assert.ok((await phases()).includes("preview"), "an untracked file may be part of the program");
+    rmSync(join(project.dir, "new.js"));
+    assert.ok(!(await phases()).includes("preview"));
+    project.config("dev", { length: 21 });
+    await refused();
+    project.config("dev", {});
+    project.program(`exports.services = {};`);
+    await refused();
+  });
+
+  it("tells nothing of its own preview but that it goes on", async () => {
+    const events: DeployEvent[] = [];
+    project.program(`${random} new Db("db"); new Thing("web", { value: "2" });`);
+    await project.deployer.up({ stack: "dev" }, { onEvent: (event) => events.push(event) });
+    assert.ok(events.some((event) => event.kind === "phase" && event.phase === "preview"));
+    assert.ok(!events.some((event) => event.kind === "resource" && event.planned));
+  });
+});
