@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Duration, PlatformName, Problem, Size } from "../components";
+import { rebuildConfig } from "../automation/rebuild/patterns";
 import { InvalidArgumentsError } from "../components";
 
 const PREFIX = "landfall:";
@@ -30,16 +31,16 @@ const duration = text
 const cpu = text
   .regex(/^(\d+(\.\d+)?)?$/, 'must be a number of vCPUs, such as "0.5"')
   .transform((value) => (value === "" ? undefined : Number(value)));
-const images = text
-  .transform((value, context) => {
+const json = (rule: string) =>
+  text.transform((value, context) => {
     try {
       return JSON.parse(value) as unknown;
     } catch {
-      context.addIssue(IMAGES_RULE);
+      context.addIssue(rule);
       return z.NEVER;
     }
-  })
-  .pipe(z.record(text, z.string(IMAGES_RULE), IMAGES_RULE));
+  });
+const images = json(IMAGES_RULE).pipe(z.record(text, z.string(IMAGES_RULE), IMAGES_RULE));
 
 /** Every key of the program's config. Defaults and descriptions stand in Pulumi.yaml. */
 const schema = z.object({
@@ -48,6 +49,7 @@ const schema = z.object({
   images,
   // The deployer's, which checks it; the program only knows it.
   releaseStore: text,
+  rebuild: json("must be JSON").pipe(rebuildConfig),
   bindAddress: z.ipv4('must be an IPv4 address of the host, such as "127.0.0.1"'),
   subnet: optional,
   owner: text

@@ -28,6 +28,7 @@ describe("the program's config", () => {
       "landfall:images",
       "landfall:owner",
       "landfall:predictorModelSha256",
+      "landfall:rebuild",
       "landfall:releaseStore",
       "landfall:subnet",
     ]);
