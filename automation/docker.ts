@@ -20,15 +20,20 @@ export const labels = {
 /** Longest time for one answer of the daemon, in milliseconds. */
 const answerTimeoutMs = 20_000;
 
-/** A client of the daemon that the environment names: DOCKER_HOST (unix, tcp, ssh), DOCKER_TLS_VERIFY, DOCKER_CERT_PATH. */
-export function dockerClient(env: Readonly<Record<string, string | undefined>>): Docker {
+/**
+ * A client of the daemon that the environment names: DOCKER_HOST (unix, tcp, ssh), DOCKER_TLS_VERIFY, DOCKER_CERT_PATH.
+ * @param timeout Longest silence of the daemon in milliseconds, also of a stream that is followed; 0 for none.
+ */
+export function dockerClient(
+  env: Readonly<Record<string, string | undefined>>,
+  timeout = answerTimeoutMs,
+): Docker {
   const host = env.DOCKER_HOST;
   if (host === undefined || host === "") {
-    return new Docker({ socketPath: "/var/run/docker.sock", timeout: answerTimeoutMs });
+    return new Docker({ socketPath: "/var/run/docker.sock", timeout });
   }
   const url = parseHost(host);
-  if (url.protocol === "unix:")
-    return new Docker({ socketPath: url.pathname, timeout: answerTimeoutMs });
+  if (url.protocol === "unix:") return new Docker({ socketPath: url.pathname, timeout });
   if (url.protocol === "ssh:") {
     return new Docker({
       protocol: "ssh",
@@ -36,7 +41,7 @@ export function dockerClient(env: Readonly<Record<string, string | undefined>>):
       port: Number(url.port || 22),
       username: decodeURIComponent(url.username) || env.USER || "root",
       sshOptions: { agent: env.SSH_AUTH_SOCK },
-      timeout: answerTimeoutMs,
+      timeout,
     });
   }
   const secure = url.protocol === "https:" || (env.DOCKER_TLS_VERIFY ?? "") !== "";
@@ -44,7 +49,7 @@ export function dockerClient(env: Readonly<Record<string, string | undefined>>):
     protocol: secure ? "https" : "http",
     host: url.hostname,
     port: Number(url.port || (secure ? 2376 : 2375)),
-    timeout: answerTimeoutMs,
+    timeout,
     ...(secure ? certificates(env.DOCKER_CERT_PATH) : {}),
   });
 }

@@ -1,10 +1,13 @@
 import type { Duplex } from "node:stream";
 import { PassThrough } from "node:stream";
+import type Docker from "dockerode";
 import { ask, docker } from "./client";
 
 export interface ExecOptions {
   /** User to run as. @default the container's own */
   user?: string;
+  /** Daemon to ask. @default the one of this process's environment */
+  client?: Docker;
 }
 
 /** A command that runs in a container, with its stdin held open: when this process goes away, the command notices. */
@@ -44,8 +47,9 @@ export class ExecSession {
     command: string[],
     options: ExecOptions = {},
   ): Promise<ExecSession> {
+    const { client = docker() } = options;
     const exec = await ask(`run a command in container "${container}"`, () =>
-      docker()
+      client
         .getContainer(container)
         .exec({
           Cmd: command,

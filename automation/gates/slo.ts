@@ -1,0 +1,61 @@
+import { Daemon } from "./daemon";
+import type { Finding } from "./index";
+import { judge } from "./judge";
+import type { Pair } from "./judge";
+import { load } from "./load";
+import { trafficSince } from "./traffic";
+import type { GateIo, GateSpec, GateSubject } from "./types";
+
+/** Of the whole rollout's looks together. */
+const falseAlarms = 0.05;
+const usualLooks = 5;
+
+/** Holds the fresh set to its objectives, over probe requests and over real traffic, and beside the stable set. */
+export async function slo(
+  spec: Extract<GateSpec, { type: "slo" }>,
+  subject: GateSubject,
+  io: GateIo,
+): Promise<Finding> {
+  const all = await Daemon.open(subject, io);
+  const daemon = spec.compare ? all : all.alone();
+  io.tell(`${subject.service}: ${spec.requests} probe requests for gate "${spec.name}"`);
+  const { path, requests, windowMs } = spec;
+  const probe = await load(daemon, io, { path, port: subject.port, requests, windowMs });
+  const traffic = await realTraffic(all, subject, probe.since, io);
+  const level = falseAlarms / Math.max(1, subject.looks ?? usualLooks);
+  const samples = { probe: probe.samples, ...(traffic.pair ? { traffic: traffic.pair } : {}) };
+  const { passed, reason, measured } = judge(spec, samples, level);
+  const notes = [
+    ...refusals(probe.statuses, probe.samples.fresh.length),
+    ...(traffic.unknown === undefined ? [] : [traffic.unknown]),
+  ];
+  return {
+    passed,
+    reason: [reason, ...notes].join("; "),
+    measured: { ...measured, statuses: probe.statuses, warmUp: probe.warmUp },
+  };
+}
+
+/** A log that cannot be read (another driver, for example) is said, and is not the new revision's fault. */
+async function realTraffic(
+  daemon: Daemon,
+  { service }: GateSubject,
+  since: string,
+  { signal }: GateIo,
+): Promise<{ pair?: Pair; unknown?: string }> {
+  try {
+    return { pair: await trafficSince(daemon, service, since, signal) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { unknown: `real traffic is unknown, the router's log cannot be read: ${why}` };
+  }
+}
+
+/** 4xx is no fault of the server, but a path that gives nothing else measures little. */
+function refusals(statuses: Readonly<Record<string, number>>, total: number): string[] {
+  const entries = Object.entries(statuses).filter(([status]) => status.startsWith("4"));
+  const refused = entries.reduce((sum, [, count]) => sum + count, 0);
+  return refused * 2 > total
+    ? [`most answers were ${entries.map(([status]) => status).join(", ")}: is the gate's path right?`]
+    : [];
+}
