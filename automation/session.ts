@@ -108,9 +108,10 @@ export async function engineRun(
   session: Session,
   waitSeconds: number,
   start: (onEvent: (event: EngineEvent) => void) => Promise<void>,
-  emit = (body: EventBody): void => {
-    session.context.emit(body);
-  },
+  /** Is told every event as well. */
+  tap: (body: EventBody) => void = () => undefined,
+  /** Whether nobody else is. */
+  quiet = false,
 ): Promise<EngineOutcome> {
   const { context, stack } = session;
   const deadline = context.clock.now() + waitSeconds * 1000;
@@ -119,7 +120,10 @@ export async function engineRun(
     const translator = new EventTranslator(() => context.clock.now());
     try {
       await start((event) => {
-        for (const body of translator.translate(event)) emit(body);
+        for (const body of translator.translate(event)) {
+          tap(body);
+          if (!quiet) context.emit(body);
+        }
       });
       return { translator };
     } catch (error) {

@@ -63,7 +63,8 @@ export async function runPreview(
         };
         return session.workspace.preview({ ...options, onEvent: listen });
       },
-      quiet ? () => undefined : undefined,
+      undefined,
+      quiet,
     ),
   );
   if (run.error) throw run.error;
