@@ -16,6 +16,7 @@ import { findProjectDir, shortStackName } from "./project";
 import type { Project } from "./project";
 import { openSession } from "./session";
 import type { Session } from "./session";
+import { approve } from "./verbs/approve";
 import { cancel } from "./verbs/cancel";
 import { destroy } from "./verbs/destroy";
 import { doctor } from "./verbs/doctor";
@@ -130,6 +131,11 @@ export class Deployer implements Operations {
   /** Allows them again. */
   unfreeze(args: ArgsOf<"unfreeze">, control?: Control): Operation<ResultOf<"unfreeze">> {
     return this.onStack("unfreeze", args, control, unfreeze);
+  }
+
+  /** Answers a manual gate that a deploy waits at. */
+  approve(args: ArgsOf<"approve">, control?: Control): Operation<ResultOf<"approve">> {
+    return this.onStack("approve", args, control, approve);
   }
 
   /** Stops the update that holds the stack's lock, and frees the lock. */

@@ -154,6 +154,20 @@ export const historyArgs = z.strictObject({
   limit: z.int().min(1).max(10_000).optional(),
 });
 
+export const approveArgs = z.strictObject({
+  ...target,
+  /** Number of the release that waits. @default the one that does */
+  release: z.int().min(1).optional(),
+  /** Service whose gate waits. @default any */
+  service: serviceName.optional(),
+  /** Name of the gate that waits. @default any */
+  gate: z.string().min(1).max(60).optional(),
+  /** Say no: the release is rolled back. @default false */
+  reject: z.boolean().optional(),
+  /** Kept with the gate's evidence in the release record. */
+  reason: z.string().max(1000).optional(),
+});
+
 export const cancelArgs = z.strictObject({ ...target });
 
 export const freezeArgs = z.strictObject({
@@ -187,6 +201,7 @@ export const operations = {
   history: { args: historyArgs, summary: "List releases, newest first" },
   freeze: { args: freezeArgs, summary: "Forbid deploys of the stack" },
   unfreeze: { args: unfreezeArgs, summary: "Allow deploys of a frozen stack again" },
+  approve: { args: approveArgs, summary: "Answer a manual gate that a deploy waits at" },
   cancel: { args: cancelArgs, summary: "Free the lock of an update that died or has to stop" },
   doctor: { args: doctorArgs, summary: "Check this machine, the toolchain and a stack" },
 } as const;
@@ -206,6 +221,7 @@ export type LogsArgs = z.input<typeof logsArgs>;
 export type HistoryArgs = z.input<typeof historyArgs>;
 export type FreezeArgs = z.input<typeof freezeArgs>;
 export type UnfreezeArgs = z.input<typeof unfreezeArgs>;
+export type ApproveArgs = z.input<typeof approveArgs>;
 export type CancelArgs = z.input<typeof cancelArgs>;
 export type DoctorArgs = z.input<typeof doctorArgs>;
 
@@ -227,6 +243,7 @@ export interface Results {
   history: results.HistoryResult;
   freeze: results.FreezeResult;
   unfreeze: results.UnfreezeResult;
+  approve: results.ApproveResult;
   cancel: results.CancelResult;
   doctor: results.DoctorResult;
 }

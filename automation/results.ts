@@ -142,7 +142,7 @@ interface UpdateOutcome {
 
 /** What was mended before the update began: leftovers of one that was killed. */
 export interface RecoveryAction {
-  action: "lock-cleared" | "pending-cleared" | "container-removed" | "network-removed";
+  action: "lock-cleared" | "pending-cleared" | "container-removed" | "network-removed" | "release-settled";
   /** What it was done to: a file, a URN, a container, a release number. */
   subject: string;
   detail: string;
@@ -248,6 +248,8 @@ export interface RefreshResult extends UpdateOutcome {
 export interface VerifyResult extends Observation {
   stack: string;
   verdict: "deployed" | "failed" | "unverified";
+  /** Releases that had been left without a verdict. */
+  settled: SettledRelease[];
   urls: Record<string, string>;
   durationMs: number;
   error?: ErrorInfo;
@@ -307,6 +309,15 @@ export interface LogsResult {
 /** Where a release stands: a verdict once it has one. */
 export type ReleaseState = Verdict | "running" | "interrupted" | "cancelled";
 
+/** A release that was left without a verdict, and what it came to. */
+export interface SettledRelease {
+  release: number;
+  from: ReleaseState;
+  to: ReleaseState;
+  /** Why, in words. */
+  detail: string;
+}
+
 export interface ReleaseSummary extends RolloutReport {
   number: number;
   state: ReleaseState;
@@ -331,6 +342,8 @@ export interface ReleaseSummary extends RolloutReport {
   /** The saved plan that it carried out: its creation time and seal. */
   plan?: { createdAt: string; seal: string };
   error?: ErrorInfo;
+  /** How it got its state when its own process had left it without one. */
+  settled?: { at: string; by: { user: string; host: string }; was: ReleaseState; detail: string };
 }
 
 export interface HistoryResult {
@@ -349,6 +362,18 @@ export interface LockHolder {
   stale: boolean;
   /** File or URL of the lock. */
   location?: string;
+}
+
+export interface ApproveResult {
+  stack: string;
+  /** The answer that was given. */
+  approved: boolean;
+  /** What waited for it. */
+  release: number;
+  service: string;
+  gate: string;
+  message: string;
+  since: string;
 }
 
 export interface CancelResult {

@@ -1,4 +1,5 @@
 import type { Verbs } from "../verb";
+import { approve } from "./approve";
 import { cancel } from "./cancel";
 import { destroy } from "./destroy";
 import { doctor } from "./doctor";
@@ -29,6 +30,7 @@ export const verbs: Verbs = {
   logs,
   history,
   refresh,
+  approve,
   cancel,
   doctor,
 };

@@ -101,6 +101,7 @@ function fakeOperations(answer: Answer, calls: Call[]): Operations {
     history: operate("history"),
     freeze: operate("freeze"),
     unfreeze: operate("unfreeze"),
+    approve: operate("approve"),
     cancel: operate("cancel"),
     doctor: operate("doctor"),
   };

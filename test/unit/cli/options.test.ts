@@ -30,6 +30,12 @@ describe("the options of commands", () => {
     ["logs --service api --tail 0", "logs", { stack: "dev", service: "api", tail: 0 }],
     ["logs api --service api", "logs", { stack: "dev", service: "api" }],
     ["history -n 5", "history", { stack: "dev", limit: 5 }],
+    ["approve", "approve", { stack: "dev" }],
+    [
+      "approve --release 7 --gate look --service api --reject --reason no",
+      "approve",
+      { stack: "dev", release: 7, gate: "look", service: "api", reject: true, reason: "no" },
+    ],
     ["cancel --yes", "cancel", { stack: "dev" }],
     ["doctor", "doctor", {}],
     ["doctor -s dev", "doctor", { stack: "dev" }],
