@@ -1,15 +1,29 @@
 "use strict";
-// The SDK loads at its start what hardly any program uses: npm's own resolver and the TypeScript compiler, for functions
-// that are serialized, and the automation API. That is half of its 800 modules. Here they are loaded on first use.
+// Packages load at their start what hardly any program of ours uses: the SDK npm's own resolver and the TypeScript
+// compiler (for functions that are serialized), the automation API and tracing, which is most of its 800 modules;
+// dockerode SSH and BuildKit. Here they are loaded on first use.
 const Module = require("module");
 const path = require("path");
 
-// By the file of the SDK that asks: what it asks for, and how it names that among its exports, if it does.
+// By the file that asks: what it asks for, and under which name it exports that, if it does.
 const LATE = [
-  { by: "runtime/closure/codePaths.js", asked: "@npmcli/arborist" },
-  { by: "runtime/closure/parseFunction.js", asked: "../../typescript-shim" },
-  { by: "index.js", asked: "./automation", exported: "automation" },
-].map((late) => ({ ...late, by: path.join(path.sep, "@pulumi", "pulumi", late.by) }));
+  ["@pulumi/pulumi/index.js", ["./automation"], "automation"],
+  ["@pulumi/pulumi/runtime/closure/codePaths.js", ["@npmcli/arborist", "normalize-package-data"]],
+  ["@pulumi/pulumi/runtime/closure/parseFunction.js", ["../../typescript-shim"]],
+  [
+    "@pulumi/pulumi/cmd/run/tracing.js",
+    [
+      "@opentelemetry/exporter-zipkin",
+      "@opentelemetry/instrumentation",
+      "@opentelemetry/instrumentation-grpc",
+      "@opentelemetry/resources",
+      "@opentelemetry/sdk-trace-base",
+      "@opentelemetry/sdk-trace-node",
+    ],
+  ],
+  ["docker-modem/lib/modem.js", ["./ssh"]],
+  ["dockerode/lib/docker.js", ["./session"]],
+].map(([by, asked, exported]) => ({ by: path.join("/node_modules", by), asked, exported }));
 
 let enabled = false;
 
@@ -20,7 +34,7 @@ module.exports = function loadLate() {
   const load = Module._load;
   Module._load = function (request, parent, isMain) {
     const late = LATE.find(
-      ({ by, asked }) => asked === request && parent?.filename?.endsWith(by) === true,
+      ({ by, asked }) => asked.includes(request) && parent?.filename?.endsWith(by) === true,
     );
     if (late === undefined) return load.call(this, request, parent, isMain);
     let loaded;
@@ -30,15 +44,17 @@ module.exports = function loadLate() {
   };
 };
 
-// What the asking file works with. Marked as an ES module, or TypeScript's import helper would copy it at once.
+// What the asking file works with.
 function standIn(real) {
-  return new Proxy(
-    { __esModule: true },
-    {
-      get: (_, key) => (key === "__esModule" ? true : real()[key]),
-      has: (_, key) => key in real(),
+  return new Proxy(() => undefined, {
+    get(_, key) {
+      // Else TypeScript's import helpers would copy it at once.
+      if (key === "__esModule") return true;
+      return key === "default" && !real().__esModule ? real() : real()[key];
     },
-  );
+    has: (_, key) => key in real(),
+    apply: (_, self, values) => Reflect.apply(real(), self, values),
+  });
 }
 
 // What users of the asking file get is the module itself: some compare modules by identity.

@@ -23,7 +23,7 @@ module.exports = function transpile(root) {
   const packages = `${path.sep}node_modules${path.sep}`;
   const others = Module._extensions[".ts"] ?? Module._extensions[".js"];
   const transpiled = new Map();
-  process.setSourceMapsEnabled(true);
+  mapTracesLater(transpiled);
   Module._extensions[".ts"] = (module, filename) => {
     const isOurs = filename.startsWith(root + path.sep) && !filename.includes(packages);
     if (!isOurs) return others(module, filename);
@@ -66,3 +66,31 @@ module.exports = function transpile(root) {
     }
   }
 };
+
+// Node's own switch for source maps reads and parses those of every package as it is loaded. Here none is looked at
+// before a trace is shown.
+function mapTracesLater(transpiled) {
+  const previous =
+    Error.prepareStackTrace ?? ((error, frames) => [error, ...frames].join("\n    at "));
+  let mapped = false;
+  Error.prepareStackTrace = (error, frames) => {
+    if (mapped) return previous(error, frames);
+    mapped = true;
+    if (Error.prepareStackTrace === ours) Error.prepareStackTrace = previous;
+    mapTraces(transpiled);
+    return Error.prepareStackTrace(error, frames);
+  };
+  // As others see it: it may have been wrapped.
+  const ours = Error.prepareStackTrace;
+}
+
+function mapTraces(transpiled) {
+  const sdk = Module.createRequire(require.resolve("@pulumi/pulumi/package.json"));
+  sdk("source-map-support").install({
+    environment: "node",
+    handleUncaughtExceptions: false,
+    retrieveFile: (file) => transpiled.get(file) ?? null,
+  });
+}
+
+module.exports.mapTraces = mapTraces;
