@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { CORE_SCHEMA, dump, load } from "js-yaml";
+
 import { shortStackName } from "./project";
 import type { ReleaseRecord } from "./release";
 import type { Session } from "./session";
@@ -20,4 +22,31 @@ export async function withConfigCopy<T>(
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/**
+ * Writes a config's text with these values beside or instead of its own into a file: for what belongs to one update
+ * alone. An object takes its place beside what the key has already. Encrypted values stay as they are.
+ */
+export async function writeAmended(
+  file: string,
+  text: string,
+  values: Readonly<Record<string, string | object>>,
+): Promise<void> {
+  const amended = Object.keys(values).length === 0 ? text : withValues(text, values);
+  await writeFile(file, amended, { mode: 0o600 });
+}
+
+function withValues(text: string, values: Readonly<Record<string, string | object>>): string {
+  const settings = (load(text, { schema: CORE_SCHEMA }) ?? {}) as {
+    config?: Record<string, unknown>;
+  };
+  const { config = {} } = settings;
+  const entries = Object.entries(values).map(([key, value]) => {
+    const before = config[key];
+    const both = typeof value === "object" && typeof before === "object" && before !== null;
+    return [key, both ? { ...before, ...value } : value] as const;
+  });
+  const all = { ...settings, config: { ...config, ...Object.fromEntries(entries) } };
+  return dump(all, { schema: CORE_SCHEMA, lineWidth: -1 });
 }

@@ -112,6 +112,11 @@ export const errorTable = {
       "The engine finished, but what is running is not what was deployed, or does not answer.",
     fix: "See the reasons by service; `landfall status` and `landfall logs` show more.",
   },
+  rollback_failed: {
+    exitCode: exitCodes.failed,
+    meaning: "The update did not hold, and the earlier release could not be put back either.",
+    fix: "See both reasons, and `landfall status` for what runs; `landfall rollback` tries again.",
+  },
   rolled_back: {
     exitCode: exitCodes.rolledBack,
     meaning: "The update did not hold, and the earlier release is back and serves.",
@@ -126,6 +131,12 @@ export const errorTable = {
     exitCode: exitCodes.refused,
     meaning: "A policy or a safety gate forbids it. Nothing was changed.",
     fix: "Follow the message: it names the rule and what breaks it.",
+  },
+  beyond_plan: {
+    exitCode: exitCodes.failed,
+    meaning:
+      "The engine began something that the saved plan does not list, and was stopped. What it had begun by then was brought to an end.",
+    fix: "Look at what runs (`landfall status`), make a new plan with `landfall preview --save`, and carry that out.",
   },
   image_gone: {
     exitCode: exitCodes.refused,

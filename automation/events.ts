@@ -1,3 +1,5 @@
+import type { RecoveryAction } from "./results";
+
 /** What happens during an operation, as a discriminated union over `kind`. Everything in it is redacted. */
 export type DeployEvent =
   | PhaseEvent
@@ -9,6 +11,8 @@ export type DeployEvent =
   | ServiceEvent
   | ProbeEvent
   | LogEvent
+  | RolloutEvent
+  | GateEvent
   | SummaryEvent;
 
 export type DeployEventKind = DeployEvent["kind"];
@@ -31,6 +35,9 @@ export type PhaseName =
   | "destroy"
   | "refresh"
   | "verify"
+  | "gates"
+  | "pause"
+  | "rollback"
   | "record";
 
 export interface PhaseEvent extends EventBase {
@@ -94,7 +101,7 @@ export interface LockEvent extends EventBase {
 
 export interface RecoveryEvent extends EventBase {
   kind: "recovery";
-  action: "lock-cleared" | "pending-cleared" | "container-removed" | "network-removed";
+  action: RecoveryAction["action"];
   subject: string;
   detail: string;
 }
@@ -116,6 +123,29 @@ export interface ProbeEvent extends EventBase {
   attempts: number;
   latencyMs?: number;
   reason?: string;
+}
+
+/** A step on the way to a new revision has been taken. */
+export interface RolloutEvent extends EventBase {
+  kind: "rollout";
+  service: string;
+  strategy: string;
+  /** Number of the phase, from 1. */
+  phase: number;
+  of: number;
+  /** The new revision's share of the traffic, in percent. */
+  weight: number;
+  revision: string;
+  stable: string;
+}
+
+/** A gate is asked, tells how far it is, or has found something. */
+export interface GateEvent extends EventBase {
+  kind: "gate";
+  gate: string;
+  service: string;
+  state: "asked" | "progress" | "passed" | "failed";
+  message: string;
 }
 
 export interface LogEvent extends EventBase {

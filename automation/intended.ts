@@ -10,6 +10,25 @@ const build = z.object({
 });
 const file = z.object({ path: z.string(), sha256: z.string(), source: z.string().optional() });
 
+const phase = z.object({
+  weight: z.number(),
+  replicas: z.number().optional(),
+  moment: z.enum(["before", "during", "after"]),
+  pauseMs: z.number(),
+});
+const rollout = z.object({
+  strategy: z.enum(["blueGreen", "canary", "rolling", "recreate"]),
+  phases: z.array(phase),
+  // Each is read when it is asked: one of a later version must not hide the rest.
+  gates: z.array(z.unknown()),
+  current: phase
+    .extend({
+      index: z.number(),
+      stable: z.object({ revision: z.string(), containers: z.array(z.string()) }),
+    })
+    .optional(),
+});
+
 const service = z.object({
   image: z.string(),
   digest: z.string(),
@@ -21,6 +40,7 @@ const service = z.object({
   url: z.string().optional(),
   containers: z.array(z.string()),
   router: z.string().optional(),
+  rollout: rollout.optional(),
   build: build.optional(),
   files: z.array(file).optional(),
 });

@@ -10,6 +10,8 @@ import type { EngineRun } from "./engine/command";
 import { readState } from "./engine/state";
 import type { StackState } from "./engine/state";
 import { LandfallError } from "./errors";
+import { beyondPlan, beyondPlanError } from "./oversight";
+import type { Oversight } from "./oversight";
 import { configFileOf, shortStackName } from "./project";
 import type { ConfigRule, Project } from "./project";
 import { initKeepingConfig } from "./workingConfig";
@@ -52,6 +54,8 @@ const readTimeoutMs = 120_000;
  * that operations side by side would share, so every command names its stack.
  */
 export class StackWorkspace {
+  private oversight: Oversight | undefined;
+
   private constructor(
     readonly project: Project,
     readonly stack: string,
@@ -91,8 +95,45 @@ export class StackWorkspace {
     return StackWorkspace.open(this.project, this.stack, { ...this.settings, signal: either });
   }
 
+  /** @throws LandfallError `beyond_plan` when it does what it is not held to */
   async up(options: RunOptions): Promise<void> {
-    await this.engine.up({ ...this.withConfig(options), userAgent: "landfall" });
+    const { planned, policyPacks = [] } = this.oversight ?? {};
+    const packs = policyPacks.length > 0 ? { policyPacks } : {};
+    const all = { ...packs, ...this.withConfig(options), userAgent: "landfall" };
+    if (planned === undefined) {
+      await this.engine.up(all);
+      return;
+    }
+    // Further steps of a rollout, and the way back, are no part of the plan.
+    this.oversight = { policyPacks };
+    await this.upAsPlanned(all, planned);
+  }
+
+  /** Holds the updates that follow to policies and to a plan. */
+  oversee(oversight: Oversight): void {
+    this.oversight = oversight;
+  }
+
+  private async upAsPlanned(
+    options: RunOptions,
+    planned: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    const stop = new AbortController();
+    const beyond: string[] = [];
+    const onEvent = (event: EngineEvent): void => {
+      options.onEvent(event);
+      const step = event.resourcePreEvent?.metadata;
+      const found = step && beyondPlan(planned, step);
+      if (found === undefined) return;
+      beyond.push(found);
+      stop.abort();
+    };
+    const workspace = await this.stoppedBy(stop.signal);
+    await workspace.engine.up({ ...options, onEvent }).catch((error: unknown) => {
+      throw beyond.length > 0 ? beyondPlanError(beyond, error) : error;
+    });
+    // It may have ended before it could be stopped.
+    if (beyond.length > 0) throw beyondPlanError(beyond, undefined);
   }
 
   async preview(options: RunOptions): Promise<void> {
@@ -161,19 +202,6 @@ export class StackWorkspace {
     return JSON.parse((await this.pulumi(args)).stdout) as Record<string, ConfigValue>;
   }
 
-  /** Sets plain values in a config file by their paths. */
-  async setConfig(values: Record<string, string>, configFile: string): Promise<void> {
-    const pairs = Object.entries(values).flatMap(([key, value]) => [
-      "--plaintext",
-      `${key}=${value}`,
-    ]);
-    if (pairs.length === 0) return;
-    await this.pulumi([
-      ...["config", "set-all", "--path", ...pairs],
-      ...["--stack", this.stack, "--config-file", configFile],
-    ]);
-  }
-
   /** The newest entry of the engine's own history. */
   async lastUpdate(): Promise<
     { version: number; result: string; resourceChanges?: Record<string, number> } | undefined
@@ -182,6 +210,23 @@ export class StackWorkspace {
     return (
       last && { version: last.version, result: last.result, resourceChanges: last.resourceChanges }
     );
+  }
+
+  /** The newest update in the engine's own history, previews, refreshes and the like left out. */
+  async lastDeploy(): Promise<
+    { result: string; startTime: string; config: Record<string, ConfigValue> } | undefined
+  > {
+    const newest = await this.engine.history(10, 1, false);
+    const last = newest.find(({ kind }) => kind === "update");
+    if (last === undefined) return undefined;
+    const config = Object.entries(last.config).map(([key, { value, secret }]) => {
+      return [key, { value, secret: secret === true }] as const;
+    });
+    return {
+      result: last.result,
+      startTime: new Date(last.startTime).toISOString(),
+      config: Object.fromEntries(config),
+    };
   }
 
   async cancelUpdate(): Promise<void> {

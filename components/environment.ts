@@ -3,6 +3,9 @@ import { Problems } from "./errors";
 import { checkName } from "./naming";
 import type { Capabilities, PlatformName } from "./platform";
 import { platformNamed } from "./platform";
+import type { RolloutPosition } from "./rollout";
+import type { ImagePin } from "./sdkConfig";
+import { sdkConfig } from "./sdkConfig";
 import type { EnvironmentTransforms } from "./transform";
 
 /** Where a stack runs, and what all of its components share there. */
@@ -48,8 +51,12 @@ export class Environment extends pulumi.ComponentResource {
   readonly capabilities: Capabilities;
   /** Image references by image name that override the components' own. */
   readonly imagePins: Readonly<Record<string, string>>;
+  /** What an earlier release has run, by image name, while it is deployed again; goes before everything else. */
+  readonly releasePins: Readonly<Record<string, ImagePin>>;
   /** Ports on which services can be published. */
   readonly publicPorts: readonly number[];
+  /** Where services stand on their way to a new revision; for the components of this library. */
+  readonly rollouts: Readonly<Record<string, RolloutPosition>>;
 
   /** @throws InvalidArgumentsError with every mistake in the arguments. */
   constructor(name: string, args: EnvironmentArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -57,12 +64,15 @@ export class Environment extends pulumi.ComponentResource {
     const problems = new Problems(subject);
     checkName(name, "name", problems);
     checkDocker(args.docker ?? {}, problems);
+    const { rollouts, pins } = sdkConfig(problems);
     problems.throwIfAny();
     const open = platformNamed(args.platform ?? "docker", subject);
     super("landfall:index:Environment", name, {}, opts);
 
     const identity = { project: pulumi.getProject(), stack: pulumi.getStack() };
     this.imagePins = args.images ?? {};
+    this.releasePins = pins;
+    this.rollouts = rollouts;
     this.publicPorts = args.docker?.publicPorts ?? [];
     this.capabilities = open(this, identity, args);
     this.registerOutputs({});

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Problems } from "./errors";
+import type { ImagePin } from "./sdkConfig";
 
 /** An image that exists already. */
 export interface ImageReference {
@@ -35,6 +36,7 @@ export type ImageArgs = (ImageReference | ImageBuild) & {
 
 /** An image whose arguments are checked and whose pin, if any, is applied. */
 export type ImageSpec =
+  | ({ readonly kind: "pinned"; readonly name: string } & ImagePin)
   | { readonly kind: "reference"; readonly name: string; readonly ref: string }
   | {
       readonly kind: "build";
@@ -44,6 +46,12 @@ export type ImageSpec =
       readonly args: Readonly<Record<string, string>>;
       readonly target: string | undefined;
     };
+
+/** What overrides a component's own image, by image name; an environment has both. */
+export interface ImagePins {
+  readonly imagePins: Readonly<Record<string, string>>;
+  readonly releasePins: Readonly<Record<string, ImagePin>>;
+}
 
 // Docker's own grammar: host and port, path, tag, digest; or a bare image id.
 const REFERENCE =
@@ -56,17 +64,19 @@ export function isImageReference(text: string): boolean {
 
 /**
  * Checks an image, applies the pin and notes every mistake.
- * @param pins References by image name, from the stack's config.
+ * @param pins The environment, which knows what config and releases say.
  */
 export function normalizeImage(
   args: ImageArgs,
   component: string,
-  pins: Readonly<Record<string, string>>,
+  pins: ImagePins,
   problems: Problems,
   at = "image",
 ): ImageSpec {
   const name = args.name ?? component;
-  const pin = pins[name];
+  const release = pins.releasePins[name];
+  if (release !== undefined) return { kind: "pinned", name, ...release };
+  const pin = pins.imagePins[name];
   if (pin !== undefined) {
     problems.require(isImageReference(pin), `images.${name}`, REFERENCE_RULE, pin);
     return { kind: "reference", name, ref: pin };

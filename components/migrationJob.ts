@@ -68,7 +68,7 @@ function normalize(name: string, args: MigrationJobArgs) {
   );
   const spec = {
     name,
-    image: normalizeImage(args.image, name, args.environment.imagePins, problems),
+    image: normalizeImage(args.image, name, args.environment, problems),
     command: args.command,
     env: args.env ?? {},
     secrets: args.secrets ?? {},

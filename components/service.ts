@@ -164,7 +164,7 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
   const readinessPath = health.readiness.path;
   const spec: ServiceSpec = {
     name,
-    image: normalizeImage(args.image, name, args.environment.imagePins, problems),
+    image: normalizeImage(args.image, name, args.environment, problems),
     port,
     replicas,
     command: args.command,

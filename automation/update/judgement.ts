@@ -5,14 +5,13 @@ import type { Changes, Observation, Verdict } from "../results";
 import type { EngineOutcome } from "../session";
 import { judge } from "../verdict";
 import { changed } from "../verbs/outcome";
-import type { UpdatePlan } from "./plan";
 
 /** The verdict on an update: the engine's failure, another image than the one asked for, else what is observed. */
 export function verdictOn(
   { error }: EngineOutcome,
   observation: Observation,
   changes: Changes,
-  { expectedDigests = {} }: UpdatePlan,
+  { expectedDigests = {} }: { expectedDigests?: Record<string, string> },
   { services = {} }: Intended,
 ): { verdict: Verdict; error?: ErrorInfo } {
   if (error) return { verdict: "failed", error: error.toJSON() };

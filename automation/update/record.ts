@@ -8,7 +8,7 @@ import { buildsIn } from "../rebuild/force";
 import { currentRelease, sameContent } from "../release";
 import type { ReleaseDraft, ReleaseRecord } from "../release";
 import type { Changes, Observation, Verdict } from "../results";
-import type { EngineOutcome, Session } from "../session";
+import type { Session } from "../session";
 import type { UpdatePlan } from "./plan";
 
 /** What is written down before an update begins. */
@@ -60,12 +60,8 @@ export async function keep(
     state: verdict,
     finishedAt: new Date(finishedAt).toISOString(),
     durationMs: Math.round(finishedAt - Date.parse(record.startedAt)),
-    images: imagesOf(intended),
-    builds: buildsIn(intended),
+    ...seenIn(intended, observation),
     changes,
-    services: observation.services,
-    probes: observation.probes,
-    ...(intended.migrationHead === undefined ? {} : { migrationHead: intended.migrationHead }),
     ...(error === undefined ? {} : { error }),
   };
   if (verdict === "unchanged" && record.kind === "up") {
@@ -81,6 +77,20 @@ export async function keep(
   return record.number;
 }
 
+/** What a record keeps of what was promised, and of what was seen of it. */
+export function seenIn(
+  intended: Intended,
+  { services, probes }: Observation,
+): Pick<ReleaseRecord, "images" | "builds" | "services" | "probes" | "migrationHead"> {
+  return {
+    images: imagesOf(intended),
+    builds: buildsIn(intended),
+    services,
+    probes,
+    ...(intended.migrationHead === undefined ? {} : { migrationHead: intended.migrationHead }),
+  };
+}
+
 function imagesOf({ services = {} }: Intended): ReleaseRecord["images"] {
   return Object.fromEntries(
     Object.entries(services).map(([name, { image, digest, revision }]) => [
@@ -94,7 +104,7 @@ function imagesOf({ services = {} }: Intended): ReleaseRecord["images"] {
 export async function leave(
   { store, context }: Session,
   record: ReleaseRecord,
-  { translator }: EngineOutcome,
+  changes: Changes,
   reason: unknown,
 ): Promise<void> {
   const now = context.clock.now();
@@ -104,7 +114,7 @@ export async function leave(
     state: known?.code === "cancelled" ? "cancelled" : "unverified",
     finishedAt: new Date(now).toISOString(),
     durationMs: Math.round(now - Date.parse(record.startedAt)),
-    changes: translator.changes,
+    changes,
     ...(known === undefined ? {} : { error: context.redactor.data(known.toJSON()) }),
   });
 }

@@ -1,9 +1,10 @@
 import { configDifference } from "../config";
-import { withConfigCopy } from "../configCopy";
+import { withConfigCopy, writeAmended } from "../configCopy";
 import { RefusedError } from "../errors";
 import { readIntended } from "../intended";
 import { observers } from "../observers";
 import type { RollbackArgs } from "../operations";
+import { pinsOf } from "../pins";
 import { currentRelease, rollbackTarget } from "../release";
 import type { ReleaseRecord } from "../release";
 import type { ConfigDifference, RollbackResult } from "../results";
@@ -27,8 +28,7 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
   return withConfigCopy(session, target, async (file) => {
     const { state, config: before } = await readStack(session, { create: false });
     await refuseMissingImages(session, target, readIntended(state.outputs).platform);
-    const pinned = pins(session, target);
-    await reading(session, () => session.workspace.setConfig(pinned, file));
+    await writeAmended(file, target.config, pinsOf(target));
     const after = await reading(session, () => session.workspace.config(file));
     const common = { from, to: target.number, configDiff: configDifference(before, after) };
     context.check();
@@ -82,16 +82,6 @@ interface Common {
 
 function withoutUndefined({ from, ...rest }: Common): Omit<Common, "from"> & { from?: number } {
   return from === undefined ? rest : { ...rest, from };
-}
-
-/** The images are pinned by their ids: a tag may have moved since, and a build may give another image. */
-function pins({ project }: Session, { images }: ReleaseRecord): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(images).map(([service, { digest }]) => [
-      `${project.name}:images[${JSON.stringify(service)}]`,
-      digest,
-    ]),
-  );
 }
 
 async function refuseMissingImages(

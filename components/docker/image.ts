@@ -31,12 +31,24 @@ export function resolveImage(
   const key = stableJson(spec);
   const known = context.images.get(key);
   if (known !== undefined && transform === undefined) return known;
-  const image =
-    spec.kind === "build"
-      ? built(context, spec, transform)
-      : referenced(context, spec.name, spec.ref);
+  const image = resolved(context, spec, transform);
   context.images.set(key, image);
   return image;
+}
+
+function resolved(
+  context: DockerContext,
+  spec: ImageSpec,
+  transform: Transform<docker.ImageArgs> | undefined,
+): ResolvedImage {
+  switch (spec.kind) {
+    case "pinned":
+      return { reference: spec.reference, id: pulumi.output(spec.id) };
+    case "build":
+      return built(context, spec, transform);
+    case "reference":
+      return referenced(context, spec.name, spec.ref);
+  }
 }
 
 function built(

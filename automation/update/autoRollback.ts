@@ -1,0 +1,61 @@
+import { withConfigCopy, writeAmended } from "../configCopy";
+import type { ErrorInfo } from "../errors";
+import type { UpArgs } from "../operations";
+import { pinsOf } from "../pins";
+import { currentRelease } from "../release";
+import type { ReleaseRecord } from "../release";
+import type { AutoRollback } from "../results";
+import type { Session } from "../session";
+import type { Journey } from "./journey";
+import { runStep } from "./step";
+import type { Step } from "./step";
+
+/** How the way back went. */
+export interface Undone {
+  target: ReleaseRecord;
+  step: Step;
+  report: AutoRollback;
+  /** Why what runs now is not the earlier release either. */
+  error?: ErrorInfo;
+}
+
+/**
+ * Puts the last good release back, config and images: of an update that failed, nothing is left. Undefined where it
+ * is turned off, where there is nothing to go back to, or where the update itself was a rollback.
+ */
+export async function autoRollback(
+  session: Session,
+  args: UpArgs,
+  journey: Journey,
+): Promise<Undone | undefined> {
+  const { context, store } = session;
+  const { plan, record } = journey.luggage;
+  if (args.autoRollback === false || plan.kind === "rollback") return undefined;
+  // What could not be looked at is not known to be bad.
+  if (journey.last.verdict === "unverified") return undefined;
+  const earlier = (await store.list()).filter(({ number }) => number < record.number);
+  const target = currentRelease(earlier);
+  if (target === undefined) return undefined;
+  const startedAt = context.clock.now();
+  const step = await context.phase("rollback", () =>
+    withConfigCopy(session, target, async (file) => {
+      await writeAmended(file, target.config, pinsOf(target));
+      const expectedDigests = Object.fromEntries(
+        Object.entries(target.images).map(([service, { digest }]) => [service, digest]),
+      );
+      return runStep(session, args, { configFile: file, expectedDigests });
+    }),
+  );
+  const { exposedAt } = journey;
+  const backAt = step.routedAt ?? startedAt;
+  return {
+    target,
+    step,
+    report: {
+      to: target.number,
+      exposedMs: exposedAt === undefined ? 0 : Math.max(0, Math.round(backAt - exposedAt)),
+      durationMs: Math.round(context.clock.now() - startedAt),
+    },
+    ...(step.error === undefined ? {} : { error: step.error }),
+  };
+}

@@ -1,0 +1,101 @@
+import type { ErrorInfo } from "../errors";
+import { LandfallError } from "../errors";
+import { imageOutcomes } from "../rebuild/force";
+import type { RecoveryAction, ResourceChange, UpResult, Verdict } from "../results";
+import type { Session } from "../session";
+import { judge } from "../verdict";
+import { changed } from "../verbs/outcome";
+import type { Undone } from "./autoRollback";
+import type { Journey } from "./journey";
+import { keep } from "./record";
+
+interface Arrival {
+  startedAt: number;
+  recovered: RecoveryAction[];
+  /** How the earlier release was put back, where it was. */
+  undone: Undone | undefined;
+}
+
+/** Gives the verdict on a whole update, and writes it down. */
+export async function conclude(
+  session: Session,
+  journey: Journey,
+  { startedAt, recovered, undone }: Arrival,
+): Promise<UpResult> {
+  const { context } = session;
+  const { verdict, error } = verdictOf(journey, undone);
+  // What runs in the end is what the way back has left.
+  const { intended, observation, base } = undone?.step ?? journey.last;
+  const { changes } = journey;
+  const resources = merged([...journey.outcomes, ...(undone ? [undone.step] : [])]);
+  const report = {
+    ...reportOf(journey),
+    ...(undone === undefined ? {} : { rolledBack: undone.report }),
+  };
+  const attempted = journey.last.intended;
+  const release = await context.phase("record", () =>
+    keep(
+      session,
+      { ...journey.luggage.record, ...report },
+      {
+        ...{ verdict, error, intended: attempted, observation, changes },
+      },
+    ),
+  );
+  return {
+    ...base,
+    ...report,
+    changes,
+    resources,
+    phases: context.phases,
+    durationMs: Math.round(context.clock.now() - startedAt),
+    verdict,
+    ...(release === undefined ? {} : { release }),
+    services: observation.services,
+    images: imageOutcomes(attempted, journey.last.base.resources, journey.luggage.forced),
+    probes: observation.probes,
+    unverified: observation.unverified,
+    urls: intended.urls,
+    recovered,
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+function reportOf(journey: Journey): Pick<UpResult, "steps" | "gates" | "load"> {
+  const { steps, gates, load } = journey.recordSoFar;
+  return {
+    ...(steps === undefined ? {} : { steps }),
+    ...(gates === undefined ? {} : { gates }),
+    ...(load === undefined ? {} : { load }),
+  };
+}
+
+function verdictOf(
+  journey: Journey,
+  undone: Undone | undefined,
+): { verdict: Verdict; error?: ErrorInfo } {
+  const { failure, last } = journey;
+  if (failure === undefined) {
+    const { verdict, error } = last;
+    if (verdict !== "unchanged" || !changed(journey.changes)) {
+      return { verdict, ...(error === undefined ? {} : { error }) };
+    }
+    return judge(last.observation, true);
+  }
+  // A verdict that is not known is no failure, and nothing was put back for it.
+  if (last.verdict === "unverified" && undone === undefined)
+    return { verdict: "unverified", error: failure };
+  if (undone === undefined) return { verdict: "failed", error: failure };
+  if (undone.error === undefined) return { verdict: "rolled_back", error: failure };
+  const also = `${failure.message}\nand release ${undone.target.number} could not be put back: ${undone.error.message}`;
+  const error = new LandfallError("rollback_failed", also, {
+    problems: [...(failure.problems ?? []), ...(undone.error.problems ?? [])],
+  });
+  return { verdict: "failed", error: error.toJSON() };
+}
+
+/** The last word on each resource. */
+function merged(steps: readonly { base: { resources: ResourceChange[] } }[]): ResourceChange[] {
+  const all = steps.flatMap(({ base }) => base.resources.map((each) => [each.urn, each] as const));
+  return [...new Map(all).values()];
+}

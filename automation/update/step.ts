@@ -1,0 +1,127 @@
+import type { LandfallError } from "../errors";
+import type { ErrorInfo } from "../errors";
+import type { EventBody } from "../events";
+import { readIntended } from "../intended";
+import { observe } from "../observe";
+import type { UpArgs } from "../operations";
+import type { Observation, Verdict } from "../results";
+import type { StepOutcome } from "../rollout/sequence";
+import { engineRun, reading } from "../session";
+import type { EngineOutcome, Session } from "../session";
+import { outcomeOf } from "../verbs/outcome";
+import { learnSecrets } from "../verbs/prepare";
+import { verdictOn } from "./judgement";
+
+const defaultVerifySeconds = 15;
+
+/** One run of the engine, and what was seen after it. */
+export interface Step extends StepOutcome {
+  outcome: EngineOutcome;
+  base: Awaited<ReturnType<typeof outcomeOf>>;
+  observation: Observation;
+  verdict: Verdict;
+  error?: ErrorInfo;
+  /** When the router was last told anything, in milliseconds since 1970; undefined when it was not. */
+  routedAt?: number;
+}
+
+export interface StepOptions {
+  /** Config file to take instead of the stack's own. */
+  configFile?: string;
+  /** URNs of resources to make anew though nothing of them has changed. */
+  replace?: string[];
+  /** Image ids that must be running in the end, by service. */
+  expectedDigests?: Record<string, string>;
+}
+
+/**
+ * Runs the engine once and looks at what runs then.
+ * @throws Stopped when it was cancelled, or refused before anything began
+ */
+export async function runStep(session: Session, args: UpArgs, options: StepOptions): Promise<Step> {
+  const { context, workspace } = session;
+  const startedAt = context.clock.now();
+  const { configFile, replace } = options;
+  let routedAt: number | undefined;
+  const outcome = await context.phase("update", async () => {
+    const run = await engineRun(
+      session,
+      args.wait ?? 0,
+      (onEvent) =>
+        workspace.up({
+          ...runOptions(args),
+          ...(configFile === undefined ? {} : { configFile }),
+          ...(replace === undefined ? {} : { replace }),
+          onEvent,
+        }),
+      (event) => {
+        if (isRouted(event)) routedAt = context.clock.now();
+      },
+    );
+    if (run.error?.code === "cancelled" || isRefusal(run)) throw new Stopped(run, run.error);
+    return run;
+  });
+  const seen = await context.phase("verify", async () => {
+    const [state, base] = await Promise.all([
+      reading(session, () => workspace.state()),
+      outcomeOf(session, outcome, startedAt),
+    ]);
+    learnSecrets(session, state);
+    const intended = readIntended(state.outputs);
+    const timeoutSeconds = outcome.error ? 0 : (args.verifyTimeout ?? defaultVerifySeconds);
+    const observation = await observe(context, intended, { env: session.env, timeoutSeconds });
+    return { intended, base, observation };
+  });
+  const { intended, base, observation } = seen;
+  const judged = verdictOn(outcome, observation, base.changes, options, intended);
+  return {
+    ...seen,
+    ...judged,
+    outcome,
+    good: judged.verdict === "deployed" || judged.verdict === "unchanged",
+    durationMs: Math.round(context.clock.now() - startedAt),
+    ...(routedAt === undefined ? {} : { routedAt }),
+  };
+}
+
+function isRouted(event: EventBody): boolean {
+  return (
+    event.kind === "resource" &&
+    event.type === "pulumi-nodejs:dynamic/landfall:Route" &&
+    event.op !== "same" &&
+    event.state === "done" &&
+    !event.planned
+  );
+}
+
+/** The update ended without a verdict. */
+export class Stopped extends Error {
+  constructor(
+    readonly run: EngineOutcome,
+    readonly reason: LandfallError | undefined,
+  ) {
+    super(reason?.message);
+  }
+}
+
+/** Errors that mean that nothing was begun: thrown, not judged, and not worth a release. */
+const refusals: readonly LandfallError["code"][] = [
+  ...(["usage", "config", "stack_not_found", "locked", "wrong_passphrase"] as const),
+  ...(["backend_unreachable", "toolchain", "pending_operations", "refused"] as const),
+];
+
+export function isRefusal({ translator, error }: EngineOutcome): boolean {
+  return error !== undefined && (!translator.began || refusals.includes(error.code));
+}
+
+function runOptions({ parallel, message, refresh }: UpArgs): {
+  parallel?: number;
+  message?: string;
+  refresh?: boolean;
+} {
+  return {
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(message === undefined ? {} : { message }),
+    ...(refresh === undefined ? {} : { refresh }),
+  };
+}

@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { Problems } from "./errors";
+import type { RolloutPosition } from "./rollout";
+
+/**
+ * What the deployment SDK tells the components for one update, through the stack's config. In a namespace of its own:
+ * it is no setting of any program, and no program has to hand it on.
+ */
+export interface SdkConfig {
+  /** Where services stand on their way to a new revision, by service name. */
+  readonly rollouts: Readonly<Record<string, RolloutPosition>>;
+  /** Images that a release has run, by image name: they are made again without a build, under the same revision. */
+  readonly pins: Readonly<Record<string, ImagePin>>;
+}
+
+/** An image that is there, with the reference by which revisions know it. */
+export interface ImagePin {
+  readonly reference: string;
+  /** Image id. */
+  readonly id: string;
+}
+
+const position = z.strictObject({
+  stable: z.strictObject({
+    revision: z.string().regex(/^[0-9a-z]{1,64}$/),
+    replicas: z.int().min(0).max(64),
+  }),
+  phase: z.int().min(0).max(1000),
+});
+const pin = z.strictObject({
+  reference: z.string().min(1).max(1000),
+  id: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+});
+
+/** Reads both keys; what is not of the SDK's making is noted. */
+export function sdkConfig(problems: Problems): SdkConfig {
+  return {
+    rollouts: read("landfall-sdk:rollout", z.record(z.string(), position), problems),
+    pins: read("landfall-sdk:pins", z.record(z.string(), pin), problems),
+  };
+}
+
+function read<T>(
+  key: string,
+  shape: z.ZodType<Record<string, T>>,
+  problems: Problems,
+): Readonly<Record<string, T>> {
+  const text = pulumi.runtime.getConfig(key);
+  if (text === undefined || text === "") return {};
+  const parsed = shape.safeParse(parsedJson(text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const at = [key, ...(issue?.path ?? [])].join(".");
+  problems.add(
+    at,
+    `is written by the deployment SDK alone, and this is not: ${issue?.message ?? ""}`,
+  );
+  return {};
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
