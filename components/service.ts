@@ -64,7 +64,7 @@ export interface ServiceArgs {
   readonly drain?: Duration;
   /** Longest time until an answer starts; the router then answers 504. @default "60s" */
   readonly responseTimeout?: Duration;
-  /** @default "unless-stopped" */
+  /** @default "always" */
   readonly restart?: RestartPolicy;
   /** Limits of the container's log on the host. @default 3 files of "10MB" */
   readonly logs?: { readonly maxSize?: Size; readonly maxFiles?: number };
@@ -147,7 +147,7 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
   const replicas = args.replicas ?? 1;
   const links = (args.links ?? []).map((linkable) => linkable.link);
   const own = kind.extend?.(problems) ?? {};
-  const restart = args.restart ?? "unless-stopped";
+  const restart = args.restart ?? "always";
   const maxFiles = args.logs?.maxFiles ?? 3;
   checkPort(port, "port", problems);
   requireWhole(replicas, "replicas", 0, 16, problems);

@@ -114,7 +114,8 @@ function createRouter(
       protocol: "tcp",
     })),
     labels: labels(stack, { role: "router" }),
-    restart: "unless-stopped",
+    // What "unless-stopped" stays down after the daemon was killed: the next one ends what still runs, and takes that for a stop.
+    restart: "always",
     logDriver: "json-file",
     logOpts: { "max-size": "10m", "max-file": "3" },
     securityOpts: ["no-new-privileges:true"],

@@ -52,7 +52,7 @@ export function store(
     networksAdvanced: [{ name: network.name, aliases: [name] }],
     volumes: [{ volumeName: volume.name, containerPath: args.dataPath }],
     labels: own,
-    restart: "unless-stopped",
+    restart: "always",
     memory: args.memoryMb,
     memorySwap: args.memoryMb * 2,
     logDriver: "json-file",

@@ -18,7 +18,7 @@ const SERVICE = [
   "Host name for what links to it: its own name, which leads to the router.",
 ];
 const STORE = [
-  "A container with `restart: unless-stopped`, a health check and a limit on its log; `update` waits until the server answers.",
+  "A container with `restart: always`, a health check and a limit on its log; `update` waits until the server answers.",
   "A network without a way out (`internal`), joined only by the services that link to it. No port is published.",
   "A change of the container stops the old one first: two servers cannot run on one volume.",
 ];
