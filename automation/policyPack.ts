@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
+import { isProduction } from "../policies/settings";
 import { ConfigError } from "./errors";
 import type { Session } from "./session";
 import type { ConfigValue } from "./workspace";
@@ -40,11 +41,6 @@ export function packOf(
     throw new ConfigError([{ path: key, message }]);
   }
   return { dir, print: printOf(dir) };
-}
-
-/** Whether a stack is one that must not break: its name says so. */
-export function isProduction(stack: string): boolean {
-  return /^prod(uction)?([-._].*)?$/.test(stack);
 }
 
 function printOf(dir: string): string {

@@ -127,6 +127,8 @@ export async function engineRun(
       });
       return { translator };
     } catch (error) {
+      if (error instanceof LandfallError && error.code === "beyond_plan")
+        return { translator, error };
       if (!(error instanceof EngineFailure)) throw error;
       const known = classify({ failure: error, stack, ...translatorFacts(translator) });
       await clearOwnLocks(session, error);

@@ -1,8 +1,12 @@
+import { resolve } from "node:path";
+
 import { dataLosses } from "../dataHolders";
 import { lossText } from "../dataLossError";
 import type { EngineEvent, StepMetadata } from "../engine/types";
 import type { PreviewArgs } from "../operations";
+import { packOf } from "../policyPack";
 import type { PreviewResult } from "../results";
+import { planOf, writePlan } from "../savedPlan";
 import { engineRun } from "../session";
 import type { EngineOutcome, Session } from "../session";
 import { changed, outcomeOf } from "./outcome";
@@ -12,20 +16,27 @@ import { prepare } from "./prepare";
 export async function preview(session: Session, args: PreviewArgs): Promise<PreviewResult> {
   const { context } = session;
   const startedAt = context.clock.now();
-  const { state } = await prepare(session, {
+  const { state, config } = await prepare(session, {
     waitSeconds: args.wait ?? 0,
     create: true,
     readOnly: true,
     checkConfig: true,
   });
-  const outcome = await runPreview(session, args);
+  const pack = packOf(session, config);
+  const packs = pack === undefined ? {} : { policyPacks: [pack.dir] };
+  const outcome = await runPreview(session, { ...args, ...packs });
   const dataLoss = dataLosses(outcome.steps, state.resources);
   for (const loss of dataLoss) {
     const message = `data loss: ${lossText(loss)}`;
     context.emit({ kind: "diagnostic", severity: "warning", ephemeral: false, message });
   }
   const base = await outcomeOf(session, outcome, startedAt);
-  return { ...base, changed: changed(base.changes), dataLoss };
+  const result = { ...base, changed: changed(base.changes), dataLoss };
+  if (args.save === undefined) return result;
+  const file = resolve(args.save);
+  context.check();
+  await writePlan(file, await planOf(session, { state, config }, outcome.steps, file));
+  return { ...result, saved: file };
 }
 
 export interface PreviewOptions extends PreviewArgs {

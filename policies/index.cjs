@@ -1,0 +1,3 @@
+"use strict";
+// What `pulumi up --policy-pack policies` runs.
+require("../bin/load.cjs")("policies/pack");

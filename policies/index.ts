@@ -1,0 +1,29 @@
+import type { EnforcementLevel, ResourceValidationPolicy } from "@pulumi/policy";
+
+import { rules } from "./rules";
+import type { Declared } from "./rules";
+import { subjectOf, watchSecrets } from "./subject";
+
+export { rules } from "./rules";
+export type { Declared, Rule } from "./rules";
+export { isProduction, levelsFor } from "./settings";
+export type { Levels } from "./settings";
+export type { Subject } from "./subject";
+
+/**
+ * The rules as policies, for a pack of your own:
+ * `new PolicyPack("ours", { policies: [...landfallPolicies(() => "mandatory", { backups: {} }), …] })`.
+ */
+export function landfallPolicies(
+  level: (rule: string) => EnforcementLevel,
+  declared: Declared,
+): ResourceValidationPolicy[] {
+  watchSecrets();
+  return rules.map(({ name, description, fix, check }) => ({
+    ...{ name, description, remediationSteps: fix, enforcementLevel: level(name) },
+    validateResource: (args, report) => {
+      const found = check(subjectOf(args), declared);
+      if (found.length > 0) report(`${found.join("; ")}. ${fix}`);
+    },
+  }));
+}
