@@ -142,7 +142,12 @@ interface UpdateOutcome {
 
 /** What was mended before the update began: leftovers of one that was killed. */
 export interface RecoveryAction {
-  action: "lock-cleared" | "pending-cleared" | "container-removed" | "network-removed" | "release-settled";
+  action:
+    | "lock-cleared"
+    | "pending-cleared"
+    | "container-removed"
+    | "network-removed"
+    | "release-settled";
   /** What it was done to: a file, a URN, a container, a release number. */
   subject: string;
   detail: string;

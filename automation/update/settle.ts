@@ -10,6 +10,7 @@ import { underway } from "../rollout/positions";
 import { reading } from "../session";
 import type { Session } from "../session";
 import { judge } from "../verdict";
+import type { ConfigValue } from "../workspace";
 import { seenIn } from "./record";
 import { sameDeployment } from "./sameDeployment";
 
@@ -132,10 +133,9 @@ async function cameTo(
   if (last.result !== "succeeded") {
     return { state: ended, detail: `the engine's update ${last.result}` };
   }
-  const config = await withConfigCopy(session, record, (file) =>
-    session.workspace.writtenConfig(file),
-  );
-  if (!sameDeployment(session.project.name, record, config ?? {}, last.config)) {
+  const config = await configOf(session, record);
+  const { name } = session.project;
+  if (config === undefined || !sameDeployment(name, record, config, last.config)) {
     return { state: ended, detail: "the last update deployed another config than this release's" };
   }
   const { intended, observation } = await look();
@@ -157,4 +157,15 @@ async function cameTo(
     state,
     detail: detail[state],
   };
+}
+
+/** A release's config as it is written; undefined where it cannot be read. */
+async function configOf(
+  session: Session,
+  record: ReleaseRecord,
+): Promise<Record<string, ConfigValue> | undefined> {
+  if (record.config === "") return {};
+  return withConfigCopy(session, record, (file) => session.workspace.writtenConfig(file)).catch(
+    () => undefined,
+  );
 }

@@ -1,8 +1,10 @@
 import { configProblems, unknownKeys } from "../config";
 import type { StackState } from "../engine/state";
 import { ConfigError, StackNotFoundError } from "../errors";
+import { readIntended } from "../intended";
 import { readConfigFile, trackedConfigFileOf } from "../project";
 import { recover } from "../recovery";
+import { settleInterrupted } from "../update/settle";
 import { secretTexts } from "../secretValues";
 import type { RecoveryAction } from "../results";
 import { reading, waitForLock, withKnownStacks } from "../session";
@@ -64,9 +66,11 @@ export async function prepare(session: Session, options: PrepareOptions): Promis
     if (options.checkConfig) await checkConfig(session, options.configFile);
     return readStack(session, options);
   });
-  if (options.readOnly || state.pending.length === 0) return { state, config, recovered: [] };
-  const recovered = await context.phase("recover", () => recover(session, state));
-  return { state, config, recovered };
+  if (options.readOnly) return { state, config, recovered: [] };
+  const mended =
+    state.pending.length === 0 ? [] : await context.phase("recover", () => recover(session, state));
+  const settled = await settleInterrupted(session, readIntended(state.outputs));
+  return { state, config, recovered: [...mended, ...settled] };
 }
 
 /** State and config of a stack, with the redactor knowing their secrets from here on. */

@@ -4,10 +4,11 @@ import type { OutputsArgs, VerifyArgs } from "../operations";
 import { redacted } from "../redact";
 import type { OutputsResult, OutputValue, VerifyResult } from "../results";
 import type { Session } from "../session";
+import { settleVerified } from "../update/settle";
 import { judge } from "../verdict";
 import { readStack } from "./prepare";
 
-/** Compares what is running with what the last update deployed, and asks the public routes. */
+/** Compares what is running with what the last update deployed, and asks the public routes. Releases without a verdict get theirs. */
 export async function verify(session: Session, args: VerifyArgs): Promise<VerifyResult> {
   const { context, stack, env } = session;
   const startedAt = context.clock.now();
@@ -17,10 +18,14 @@ export async function verify(session: Session, args: VerifyArgs): Promise<Verify
     observe(context, intended, { env, timeoutSeconds: args.verifyTimeout ?? 15 }),
   );
   const { verdict, error } = judge(observation, true);
+  const settled = await context.phase("record", () =>
+    settleVerified(session, { intended, observation }),
+  );
   return {
     stack,
     verdict: verdict === "failed" || verdict === "unverified" ? verdict : "deployed",
     ...observation,
+    settled,
     urls: intended.urls,
     durationMs: Math.round(context.clock.now() - startedAt),
     ...(error === undefined ? {} : { error }),
