@@ -24,7 +24,11 @@ export function parseAnswer(bytes: Buffer): Answer | undefined {
   const rest = bytes.subarray(end + 4);
   const contentType = (headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const coding = headers.get("transfer-encoding")?.toLowerCase();
-  return { status: Number(status), contentType, ...bodyOf(rest, coding, headers.get("content-length")) };
+  return {
+    status: Number(status),
+    contentType,
+    ...bodyOf(rest, coding, headers.get("content-length")),
+  };
 }
 
 function bodyOf(

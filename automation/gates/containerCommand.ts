@@ -4,7 +4,7 @@ import { PassThrough } from "node:stream";
 
 import type Docker from "dockerode";
 
-import { within } from "../../components/docker/dynamic/client";
+import { sleep, within } from "../../components/docker/dynamic/client";
 import { run } from "../../components/docker/dynamic/exec";
 import type { Ended } from "./command";
 import { Tail, variablesOf } from "./command";
@@ -60,10 +60,21 @@ export async function inContainer(
 
 async function exitOf(exec: Docker.Exec, daemon: Daemon): Promise<Omit<Ended, "output" | "where">> {
   const { ExitCode: exitCode, Running: isRunning } = await within(startMs, exec.inspect());
-  const crash = await daemon.crash();
+  const crash = exitCode === 0 ? undefined : await crashSoon(daemon, exitCode ?? 137);
   if (crash !== undefined) return { fault: `did not end by itself: ${crash}` };
-  if (exitCode === null || isRunning) return { fault: "was cut off: the daemon closed the connection" };
+  if (exitCode === null || isRunning)
+    return { fault: "was cut off: the daemon closed the connection" };
   return { exitCode };
+}
+
+/** A container that ends kills the command in it first, and is known to have ended a moment later. */
+async function crashSoon(daemon: Daemon, exitCode: number): Promise<string | undefined> {
+  const looks = exitCode > 128 ? 10 : 1;
+  for (let look = 1; ; look++) {
+    const crash = await daemon.crash();
+    if (crash !== undefined || look >= looks) return crash;
+    await sleep(200);
+  }
 }
 
 function endOf(docker: Docker, stream: Duplex, tail: Tail): Promise<void> {

@@ -57,7 +57,13 @@ export class Daemon {
     const missing = found.find((each) => typeof each === "string");
     if (typeof missing === "string") throw new GateFailure(missing);
     const others = await Promise.all((stable?.containers ?? []).map(member));
-    return new Daemon(docker, dockerClient(env, 0), router, found.filter(isMember), others.filter(isMember));
+    return new Daemon(
+      docker,
+      dockerClient(env, 0),
+      router,
+      found.filter(isMember),
+      others.filter(isMember),
+    );
   }
 
   /** Without the stable set. */
@@ -129,7 +135,9 @@ function memberOf(
   const fault = faultOf(name, info, info?.RestartCount ?? 0);
   if (info === undefined || fault !== undefined) return fault ?? `"${name}" does not exist`;
   const all = Object.entries(info.NetworkSettings.Networks);
-  const shared = all.find(([network, { IPAddress: ip }]) => networks.includes(network) && ip !== "");
+  const shared = all.find(
+    ([network, { IPAddress: ip }]) => networks.includes(network) && ip !== "",
+  );
   if (shared === undefined) return `container "${name}" is in no network of the router`;
   return {
     name,

@@ -42,7 +42,9 @@ export async function onHost(
   };
   if (first !== "late") return told(first);
   await kill(child);
-  return told({ fault: signal.aborted ? "was cancelled" : `did not end within ${timeoutMs / 1000} s` });
+  return told({
+    fault: signal.aborted ? "was cancelled" : `did not end within ${timeoutMs / 1000} s`,
+  });
 }
 
 function endOf(child: ChildProcess): Promise<{ exitCode?: number; fault?: string }> {
@@ -51,7 +53,8 @@ function endOf(child: ChildProcess): Promise<{ exitCode?: number; fault?: string
       resolve({ fault: `could not be started: ${error.message}` });
     });
     child.once("exit", (code, killed) => {
-      const ended = code === null ? { fault: `was ended by ${killed ?? "a signal"}` } : { exitCode: code };
+      const ended =
+        code === null ? { fault: `was ended by ${killed ?? "a signal"}` } : { exitCode: code };
       const timer = setTimeout(() => {
         resolve(ended);
       }, closeMs);

@@ -40,8 +40,7 @@ function walk(
   ignore: readonly (readonly string[])[],
 ): Difference | undefined {
   const isIgnored = ignore.some(
-    (keys) =>
-      keys.length === path.length && keys.every((key, i) => key === "*" || key === path[i]),
+    (keys) => keys.length === path.length && keys.every((key, i) => key === "*" || key === path[i]),
   );
   if (isIgnored && path.length > 0) return undefined;
   const [a, b] = [childrenOf(fresh), childrenOf(stable)];

@@ -100,7 +100,8 @@ function sideBySide({ fresh, stable }: Pair, level: number | undefined): SideByS
 
 function probeFaults({ p95Ms, errorRate }: Objectives, seen: Summary): string[] {
   if (seen.requests === 0) return ["no probe request was made"];
-  if (seen.failed === seen.requests) return [`none of ${seen.requests} probe requests was answered well`];
+  if (seen.failed === seen.requests)
+    return [`none of ${seen.requests} probe requests was answered well`];
   return [
     ...(p95Ms !== null && seen.p95Ms !== null && seen.p95Ms > p95Ms
       ? [`p95 of ${seen.requests} probe requests is ${seen.p95Ms} ms, allowed are ${p95Ms} ms`]

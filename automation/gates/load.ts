@@ -90,8 +90,12 @@ export async function load(
 ): Promise<LoadResult> {
   const warmUp = Math.min(50, Math.ceil(requests / 10));
   const wanted = requests + warmUp;
-  const target = (set: string) => (member: Member) =>
-    [set, member.address, String(port), member.name];
+  const target = (set: string) => (member: Member) => [
+    set,
+    member.address,
+    String(port),
+    member.name,
+  ];
   const numbers = [
     Math.ceil(wanted / lanes) + 1,
     lanes,

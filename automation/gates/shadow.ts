@@ -30,11 +30,7 @@ interface Counts {
 }
 
 /** Asks fresh and stable set the same, compares the answers and throws them away. */
-export async function shadow(
-  spec: ShadowSpec,
-  subject: GateSubject,
-  io: GateIo,
-): Promise<Finding> {
+export async function shadow(spec: ShadowSpec, subject: GateSubject, io: GateIo): Promise<Finding> {
   const daemon = await Daemon.open(subject, io);
   if (daemon.stable.length === 0) {
     return { passed: true, reason: "there is no old revision to compare with", measured: {} };
@@ -84,11 +80,15 @@ class Shadowing {
     const share = different / compared;
     const passed = share <= differences;
     const [first] = this.examples;
-    const where = first && ` (GET ${first.path}: ${first.at || "the whole"} is ${first.fresh}, was ${first.stable})`;
+    const where =
+      first &&
+      ` (GET ${first.path}: ${first.at || "the whole"} is ${first.fresh}, was ${first.stable})`;
     const reason = [
       `${different} of ${compared} answers differ from the old revision's, allowed are ${Number((differences * 100).toFixed(2))} %${where ?? ""}`,
       `${copied} of the requests were copied from real traffic`,
-      ...(unsteady > 0 ? [`${unsteady} more could not be compared, the old revision's own answers differ`] : []),
+      ...(unsteady > 0
+        ? [`${unsteady} more could not be compared, the old revision's own answers differ`]
+        : []),
       ...(compared + unsteady < requests ? [`${requests} were wanted`] : []),
     ].join("; ");
     return { passed, reason, measured };

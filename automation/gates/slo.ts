@@ -56,6 +56,8 @@ function refusals(statuses: Readonly<Record<string, number>>, total: number): st
   const entries = Object.entries(statuses).filter(([status]) => status.startsWith("4"));
   const refused = entries.reduce((sum, [, count]) => sum + count, 0);
   return refused * 2 > total
-    ? [`most answers were ${entries.map(([status]) => status).join(", ")}: is the gate's path right?`]
+    ? [
+        `most answers were ${entries.map(([status]) => status).join(", ")}: is the gate's path right?`,
+      ]
     : [];
 }

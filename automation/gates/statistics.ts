@@ -109,7 +109,12 @@ export function compareErrors(
  * Whether so many hits of so many say that the true share is above `share`: the exact binomial test. For traffic that
  * nobody chose the size of, where a share of few requests says little.
  */
-export function exceedsShare(hits: number, total: number, share: number, level: number): TestResult {
+export function exceedsShare(
+  hits: number,
+  total: number,
+  share: number,
+  level: number,
+): TestResult {
   const p = binomialAtLeast(hits, total, share);
   return { p, worse: p < level };
 }
@@ -149,11 +154,7 @@ export function binomialAtLeast(hits: number, total: number, share: number): num
  * By how much the variance of the fresh set's share of slow answers is greater than chance makes it, because slow
  * answers come in clusters; at least 1. From blocks of time: what each block has beyond what its sizes let expect.
  */
-function designEffect(
-  fresh: readonly Sample[],
-  stable: readonly Sample[],
-  limit: number,
-): number {
+function designEffect(fresh: readonly Sample[], stable: readonly Sample[], limit: number): number {
   const all = [
     ...fresh.map((sample) => ({ sample, own: true })),
     ...stable.map((sample) => ({ sample, own: false })),

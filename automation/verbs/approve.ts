@@ -45,8 +45,7 @@ function unclear(
   waiting: readonly PendingApproval[],
   fitting: readonly PendingApproval[],
 ): UsageError {
-  const list = (requests: readonly PendingApproval[]): string =>
-    requests.map(textOf).join("; ");
+  const list = (requests: readonly PendingApproval[]): string => requests.map(textOf).join("; ");
   if (fitting.length > 1) {
     const message = `several gates wait, name one of them: ${list(fitting)}`;
     return new UsageError([{ path: "gate", message }]);
