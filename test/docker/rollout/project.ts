@@ -1,0 +1,139 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import Docker from "dockerode";
+import { dump } from "js-yaml";
+import { Deployer } from "../../../automation";
+import type { RolloutArgs } from "../../../components";
+import { ROOT } from "../../support/program";
+import { docker } from "../stack/harness";
+
+const BASE_IMAGE = "python:3.11-slim-bookworm";
+
+/** Answers with its version. MODE says what is wrong with it: nothing, 5xx after it got ready, slow answers, no start. */
+const SERVER = `
+import http.server, os, signal, sys, threading, time
+mode, version = os.environ.get("MODE", ""), os.environ["VERSION"]
+if mode == "crash": sys.exit("cannot start")
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        if mode == "slow": time.sleep(0.25)
+        bad = mode == "bad" and self.path != "/ready" or mode == "unready"
+        body = ('{"version":"%s","mode":"%s"}' % (version, mode)).encode()
+        self.send_response(503 if bad else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def log_message(self, *a): pass
+server = http.server.ThreadingHTTPServer(("0.0.0.0", 8000), Handler)
+signal.signal(signal.SIGTERM, lambda *a: threading.Thread(target=server.shutdown).start())
+server.serve_forever()
+`;
+
+const PROGRAM = `
+import * as pulumi from "@pulumi/pulumi";
+import * as landfall from "../../../components";
+const config = new pulumi.Config();
+const port = config.requireNumber("port");
+const environment = new landfall.Environment("shop", { docker: { publicPorts: [port] } });
+const api = new landfall.ApiService("api", {
+  environment,
+  image: { ref: config.require("image") },
+  command: ["python3", "-c", config.require("server")],
+  env: { VERSION: config.require("version"), MODE: config.get("mode") ?? "" },
+  port: 8000,
+  replicas: config.getNumber("replicas") ?? 1,
+  drain: "3s",
+  health: { path: "/health", readiness: { path: "/ready", deadline: "8s" } },
+  exposure: { public: { port } },
+  rollout: config.getObject<landfall.RolloutArgs>("rollout") ?? {},
+});
+export const platform = "docker";
+export const apiUrl = api.publicUrl;
+export const services = pulumi.output({ api: api.status });
+`;
+
+export interface Settings {
+  version: string;
+  mode?: "bad" | "slow" | "unready" | "crash";
+  replicas?: number;
+  rollout?: RolloutArgs;
+}
+
+/** A project of one service, whose config says what it is and how it takes over. */
+export class RolloutProject {
+  readonly deployer: Deployer;
+  readonly url: string;
+  readonly dir: string;
+  readonly stack = "dev";
+
+  constructor(
+    readonly name: string,
+    private readonly port: number,
+  ) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.dir = path.join(ROOT, ".landfall", "tmp", name);
+    fs.rmSync(this.dir, { recursive: true, force: true });
+    fs.mkdirSync(path.join(this.dir, "state"), { recursive: true });
+    this.write("Pulumi.yaml", dump({ name, runtime: "nodejs", main: "index.ts" }));
+    this.write("index.ts", PROGRAM);
+    const settings = { extends: "../../../tsconfig.json", "ts-node": { transpileOnly: true } };
+    this.write("tsconfig.json", JSON.stringify(settings));
+    this.deployer = new Deployer({
+      projectDir: this.dir,
+      env: {
+        PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "test",
+      },
+    });
+  }
+
+  async configure({ version, mode, replicas, rollout }: Settings): Promise<void> {
+    const { Id: image } = await new Docker().getImage(BASE_IMAGE).inspect();
+    const values = { port: this.port, image, server: SERVER, version, mode, replicas, rollout };
+    const entries = Object.entries(values)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [`${this.name}:${key}`, value]);
+    const file = path.join(this.dir, `Pulumi.${this.stack}.yaml`);
+    const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    const salt = /^encryptionsalt: .*$/m.exec(before)?.[0] ?? "";
+    fs.writeFileSync(file, `${salt}\n${dump({ config: Object.fromEntries(entries) as object })}`);
+  }
+
+  async up(settings: Settings, args: { autoRollback?: boolean } = {}) {
+    await this.configure(settings);
+    return this.deployer.up({ stack: this.stack, ...args });
+  }
+
+  /** The version that answers through the router. */
+  async version(): Promise<string> {
+    const response = await fetch(`${this.url}/`);
+    return ((await response.json()) as { version: string }).version;
+  }
+
+  /** Names of the service's containers. */
+  async containers(): Promise<string[]> {
+    const own = ["--filter", `label=landfall.project=${this.name}`];
+    const list = await docker(
+      "ps",
+      ...own,
+      "--filter",
+      "label=landfall.role=service",
+      "--format",
+      "{{.Names}}",
+    );
+    return list
+      .split("\n")
+      .filter((line) => line !== "")
+      .sort();
+  }
+
+  async remove(): Promise<void> {
+    await this.deployer.destroy({ stack: this.stack, includeProtected: true, remove: true });
+    fs.rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  private write(file: string, text: string): void {
+    fs.writeFileSync(path.join(this.dir, file), text);
+  }
+}
