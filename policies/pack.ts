@@ -1,7 +1,7 @@
 import { PolicyPack } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 
-import { landfallPolicies, levelsFor, rules } from ".";
+import { landfallPolicies, levelsFor, rules } from "./index";
 
 const config = new pulumi.Config("landfall");
 const levels = levelsFor(

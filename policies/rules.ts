@@ -99,7 +99,7 @@ function published({ inputs, hidden }: Subject): string[] {
   if (role === "router") return [];
   const what = role ?? "a container of no role";
   const ports = listOf(inputs.ports).map(({ external, internal }) =>
-    String(external ?? internal ?? "of the daemon's choice"),
+    JSON.stringify(external ?? internal ?? "any"),
   );
   const { networkMode, publishAllPorts } = inputs;
   return [

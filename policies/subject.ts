@@ -39,18 +39,28 @@ interface Visible {
  * the very question of one rule, so what it deserialises is looked at before; its version is pinned.
  */
 export function watchSecrets(): void {
-  const original = deserialization.deserializeProperties;
-  const watched: typeof original = (struct, proxySecrets) => {
-    const properties = original(struct, proxySecrets);
-    Object.defineProperty(properties, visible, { value: visibleIn(struct.toJavaScript()) });
+  const { deserializeProperties: original } = deserialization as unknown as Deserialization;
+  const deserializeProperties: Deserialization["deserializeProperties"] = (struct, ...rest) => {
+    const properties = original(struct, ...rest);
+    const seen = visibleIn(struct.toJavaScript());
+    // As a function: what policies are given is wrapped by proxies, and so would the result be.
+    Object.defineProperty(properties, visible, { value: () => seen, configurable: true });
     return properties;
   };
-  Object.assign(deserialization, { deserializeProperties: watched });
+  Object.assign(deserialization, { deserializeProperties });
+}
+
+/** The part of the SDK that its typings leave out. */
+interface Deserialization {
+  deserializeProperties: (
+    struct: { toJavaScript: () => Record<string, unknown> },
+    ...rest: unknown[]
+  ) => object;
 }
 
 /** What a policy is given, as a rule sees it. */
 export function subjectOf({ type, name, opts, props }: ResourceValidationArgs): Subject {
-  const known = (props as { [visible]?: Visible })[visible] ?? visibleIn(props);
+  const known = (props as { [visible]?: () => Visible })[visible]?.() ?? visibleIn(props);
   return { type, name, protect: opts.protect, ...known };
 }
 

@@ -42,6 +42,9 @@ const json = (rule: string) =>
   });
 const images = json(IMAGES_RULE).pipe(z.record(text, z.string(IMAGES_RULE), IMAGES_RULE));
 
+// Names of rules are checked by the policy pack, which has them.
+const policyLevels = z.record(z.string(), z.enum(["mandatory", "advisory", "disabled"]));
+
 /** Every key of the program's config. Defaults and descriptions stand in Pulumi.yaml. */
 const schema = z.object({
   // What the table of platforms does not have, it refuses itself, with the reason.
@@ -49,6 +52,9 @@ const schema = z.object({
   images,
   // The deployer's, which checks it; the program only knows it.
   releaseStore: text,
+  policyPack: text,
+  policies: json("must be JSON").pipe(policyLevels),
+  backups: json("must be JSON").pipe(z.record(z.string(), z.string())),
   rebuild: json("must be JSON").pipe(rebuildConfig),
   bindAddress: z.ipv4('must be an IPv4 address of the host, such as "127.0.0.1"'),
   subnet: optional,

@@ -25,7 +25,7 @@ describe("package.json", () => {
     for (const target of [...targetsOf(manifest), manifest.main, manifest.types]) {
       const source = target
         .replace(/^(?:\.\/)?dist\//, "")
-        .replace(/(?:\.d\.ts|(?<=^(?:components|automation)\/.*)\.js)$/, ".ts");
+        .replace(/(?:\.d\.ts|(?<=^(?:components|automation|policies)\/.*)\.js)$/, ".ts");
       assert.ok(fs.existsSync(path.join(ROOT, source)), `${target}: there is no ${source}`);
     }
   });
@@ -101,7 +101,7 @@ function targetsOf({ exports }: Manifest): string[] {
 
 /** What becomes part of the package, as sources. */
 function shippedFiles(): string[] {
-  const folders = ["components", "automation", "toolchain", "bin"];
+  const folders = ["components", "automation", "policies", "toolchain", "bin"];
   return folders.flatMap((folder) =>
     fs
       .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })

@@ -25,8 +25,11 @@ describe("the program's config", () => {
     const missing = Object.keys(declared).filter((key) => !(key in given));
     assert.deepEqual(missing.sort(), [
       "landfall:apiCpu",
+      "landfall:backups",
       "landfall:images",
       "landfall:owner",
+      "landfall:policies",
+      "landfall:policyPack",
       "landfall:predictorModelSha256",
       "landfall:rebuild",
       "landfall:releaseStore",
