@@ -1,7 +1,7 @@
 import type { PlanReason, ServicePlan } from "./result";
 import { contextReasons } from "./context";
 import { matcher } from "./patterns";
-import { documentsOnly, isUnread, named } from "./paths";
+import { documentsOnly, isUnread, named, stackConfig } from "./paths";
 import type { ImageSource, ServiceFacts, StackFacts } from "./types";
 
 /**
@@ -77,6 +77,10 @@ function doubtReasons(source: ImageSource, facts: StackFacts): PlanReason[] {
   if (source.kind === "unpinned" || source.kind === "unknown") return [];
   const because = source.kind === "built" ? rebuild : restart;
   const { history, doubts, release } = facts;
+  // A record holds its config byte by byte, so that it need not be committed to be compared.
+  const uncommitted = (history.known ? history.uncommitted : []).filter(
+    (path) => !isStackConfig(path),
+  );
   const same = contextIsSame(source)
     ? "; the build context is the same as then, so that `up` will build only if it has to"
     : "";
@@ -91,17 +95,19 @@ function doubtReasons(source: ImageSource, facts: StackFacts): PlanReason[] {
           ),
         ]
       : []),
-    ...(history.known && history.uncommitted.length > 0
+    ...(uncommitted.length > 0
       ? [
           because(
             "dirty-tree",
-            `the working tree has changes that are not committed: ${named(history.uncommitted)}${same}`,
-            history.uncommitted,
+            `the working tree has changes that are not committed: ${named(uncommitted)}${same}`,
+            uncommitted,
           ),
         ]
       : []),
   ];
 }
+
+const isStackConfig = matcher([stackConfig]);
 
 function contextIsSame(source: ImageSource): boolean {
   return (

@@ -12,6 +12,7 @@ import type { Session } from "../session";
 import type { Prepared } from "../verbs/prepare";
 import type { ConfigValue } from "../workspace";
 import { readHistory } from "./history";
+import { stackConfig } from "./paths";
 import { patternsFor, rebuildConfig } from "./patterns";
 import type { RebuildConfig } from "./patterns";
 import { buildFacts, deliveredFacts } from "./sources";
@@ -183,7 +184,7 @@ function apartFrom({ services = {} }: Intended): string[] {
     ...files.flatMap(({ source }) => source ?? []),
   ]);
   // A context that is the whole project would leave nothing of the program.
-  return ["Pulumi.*.yaml", ...listed.filter((path) => path !== ".")];
+  return [stackConfig, ...listed.filter((path) => path !== ".")];
 }
 
 function pinsIn(value: ConfigValue | undefined): Record<string, string> {

@@ -48,6 +48,9 @@ const models = matcher(
 
 const isDocument = matcher(documents);
 
+/** Config files of stacks: they are compared by their values, and not as files. */
+export const stackConfig = "**/Pulumi.*.yaml";
+
 /** Whether a path is of those that a program does not read. */
 export const isUnread = matcher(unread);
 
