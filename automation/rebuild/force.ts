@@ -40,7 +40,7 @@ const none: ForcedBuilds = { urns: [], reasons: {} };
  */
 export async function forcedBuilds(
   session: Session,
-  { rebuild = false }: Pick<UpArgs, "rebuild">,
+  { rebuild = false, plan: saved }: Pick<UpArgs, "rebuild" | "plan">,
   plan: UpdatePlan,
   prepared: Prepared,
 ): Promise<ForcedBuilds> {
@@ -48,6 +48,13 @@ export async function forcedBuilds(
     return type === imageType && gone !== true;
   });
   if (plan.kind !== "up") return none;
+  if (saved !== undefined) {
+    // A saved plan lists all that may be done, and knows nothing of these builds.
+    if (rebuild === false) return none;
+    throw new UsageError([
+      { path: "rebuild", message: "cannot go with a saved plan, which does only what it lists" },
+    ]);
+  }
   const asked = (service: string): boolean =>
     Array.isArray(rebuild) ? rebuild.includes(service) : rebuild;
   const { facts, intended } = await gather(session, prepared, { asked, compareConfig: false });

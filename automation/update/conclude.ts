@@ -52,7 +52,7 @@ export async function conclude(
     verdict,
     ...(release === undefined ? {} : { release }),
     services: observation.services,
-    images: imageOutcomes(attempted, journey.last.base.resources, journey.luggage.forced),
+    images: imageOutcomes(attempted, merged(journey.outcomes), journey.luggage.forced),
     probes: observation.probes,
     unverified: observation.unverified,
     urls: intended.urls,
