@@ -58,4 +58,26 @@ describe("the policy pack, on the real engine", () => {
       message: /landfall:policyPack/,
     });
   });
+
+  it("tells a secret variable from one in plain, and shows neither", async () => {
+    const env = (value: string): void => {
+      project.program(`
+        const docker = require("@pulumi/docker");
+        new docker.Container("c", { name: "zz-policy-c", image: "x@sha256:" + "a".repeat(64),
+          envs: [${value}], restart: "always", memory: 64, cpus: "0.5", logOpts: { "max-size": "1m" } });
+        exports.services = {};`);
+    };
+    project.config("production", {});
+    env(`pulumi.secret("DB_PASSWORD=hunter2-hunter2")`);
+    assert.equal((await project.deployer.preview({ stack: "production" })).changes.create, 2);
+    env(`"DB_PASSWORD=hunter2-hunter2"`);
+    await assert.rejects(
+      project.deployer.preview({ stack: "production" }).result,
+      (error: Error) => {
+        assert.match(error.message, /no-plain-secrets.*the variable DB_PASSWORD is in plain/s);
+        assert.doesNotMatch(JSON.stringify(error), /hunter2/);
+        return true;
+      },
+    );
+  });
 });
