@@ -66,14 +66,7 @@ export class TestStack {
   /** Takes away what a run that was killed has left, be its state there or not. */
   async clear(): Promise<void> {
     await this.destroy();
-    const filter = `label=landfall.stack=${this.stack}`;
-    const ids = (list: string) => list.split("\n").filter((id) => id !== "");
-    const containers = ids(await docker("ps", "-aq", "--filter", filter));
-    if (containers.length > 0) await docker("rm", "-f", ...containers);
-    const networks = ids(await docker("network", "ls", "-q", "--filter", filter));
-    if (networks.length > 0) await docker("network", "rm", ...networks);
-    const volumes = ids(await docker("volume", "ls", "-q", "--filter", filter));
-    if (volumes.length > 0) await docker("volume", "rm", ...volumes);
+    await removeObjects(this.stack);
   }
 
   async destroy(): Promise<void> {
@@ -96,6 +89,18 @@ export class TestStack {
     ]);
     return lists.flatMap((list) => list.split("\n").filter((line) => line !== "")).sort();
   }
+}
+
+/** Removes what carries a stack's label, be it known to any state or not. */
+export async function removeObjects(stack: string): Promise<void> {
+  const filter = `label=landfall.stack=${stack}`;
+  const ids = (list: string) => list.split("\n").filter((id) => id !== "");
+  const containers = ids(await docker("ps", "-aq", "--filter", filter));
+  if (containers.length > 0) await docker("rm", "-f", ...containers);
+  const networks = ids(await docker("network", "ls", "-q", "--filter", filter));
+  if (networks.length > 0) await docker("network", "rm", ...networks);
+  const volumes = ids(await docker("volume", "ls", "-q", "--filter", filter));
+  if (volumes.length > 0) await docker("volume", "rm", ...volumes);
 }
 
 export async function docker(...args: readonly string[]): Promise<string> {

@@ -6,7 +6,7 @@ import { dump } from "js-yaml";
 import type { PlanResult, ServicePlan, UpResult } from "../../../automation";
 import { Deployer } from "../../../automation";
 import { ROOT } from "../../support/program";
-import { docker } from "./harness";
+import { docker, removeObjects } from "./harness";
 
 const STACK = "rebuilds";
 const IMAGE = `rebuild-test-${STACK}/api`;
@@ -127,6 +127,7 @@ describe("what `plan` says and `up` builds, on a real Docker engine", function (
   const digest = () => built.image.replace(/^\w+ /, "");
 
   before(async () => {
+    await removeObjects(STACK);
     project = new Project();
     // Makes the stack, which adds a line to its config file.
     await project.deployer.preview({ stack: STACK });
