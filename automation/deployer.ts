@@ -19,6 +19,7 @@ import type { Session } from "./session";
 import { approve } from "./verbs/approve";
 import { cancel } from "./verbs/cancel";
 import { destroy } from "./verbs/destroy";
+import { diff } from "./verbs/diff";
 import { doctor } from "./verbs/doctor";
 import { freeze, unfreeze } from "./verbs/freeze";
 import { history } from "./verbs/history";
@@ -27,6 +28,7 @@ import { plan } from "./verbs/plan";
 import { preview } from "./verbs/preview";
 import { refresh } from "./verbs/refresh";
 import { rollback } from "./verbs/rollback";
+import { show } from "./verbs/show";
 import { status } from "./verbs/status";
 import { up } from "./verbs/up";
 import { outputs, verify } from "./verbs/verify";
@@ -136,6 +138,16 @@ export class Deployer implements Operations {
   /** Answers a manual gate that a deploy waits at. */
   approve(args: ArgsOf<"approve">, control?: Control): Operation<ResultOf<"approve">> {
     return this.onStack("approve", args, control, approve);
+  }
+
+  /** Everything about a release: the newest, or the one that is named. */
+  show(args: ArgsOf<"show">, control?: Control): Operation<ResultOf<"show">> {
+    return this.onStack("show", args, control, show);
+  }
+
+  /** What differs between two releases: config, features, images, migrations and program. */
+  diff(args: ArgsOf<"diff">, control?: Control): Operation<ResultOf<"diff">> {
+    return this.onStack("diff", args, control, diff);
   }
 
   /** Stops the update that holds the stack's lock, and frees the lock. */

@@ -168,6 +168,20 @@ export const approveArgs = z.strictObject({
   reason: z.string().max(1000).optional(),
 });
 
+export const showArgs = z.strictObject({
+  ...target,
+  /** Number of the release. @default the newest */
+  release: z.int().min(1).optional(),
+});
+
+export const diffArgs = z.strictObject({
+  ...target,
+  /** Number of the release that is compared. */
+  from: z.int().min(1),
+  /** Number of the release that it is compared with. @default the one that runs */
+  to: z.int().min(1).optional(),
+});
+
 export const cancelArgs = z.strictObject({ ...target });
 
 export const freezeArgs = z.strictObject({
@@ -202,6 +216,8 @@ export const operations = {
   freeze: { args: freezeArgs, summary: "Forbid deploys of the stack" },
   unfreeze: { args: unfreezeArgs, summary: "Allow deploys of a frozen stack again" },
   approve: { args: approveArgs, summary: "Answer a manual gate that a deploy waits at" },
+  show: { args: showArgs, summary: "Show everything about a release" },
+  diff: { args: diffArgs, summary: "Show what differs between two releases" },
   cancel: { args: cancelArgs, summary: "Free the lock of an update that died or has to stop" },
   doctor: { args: doctorArgs, summary: "Check this machine, the toolchain and a stack" },
 } as const;
@@ -222,6 +238,8 @@ export type HistoryArgs = z.input<typeof historyArgs>;
 export type FreezeArgs = z.input<typeof freezeArgs>;
 export type UnfreezeArgs = z.input<typeof unfreezeArgs>;
 export type ApproveArgs = z.input<typeof approveArgs>;
+export type ShowArgs = z.input<typeof showArgs>;
+export type DiffArgs = z.input<typeof diffArgs>;
 export type CancelArgs = z.input<typeof cancelArgs>;
 export type DoctorArgs = z.input<typeof doctorArgs>;
 
@@ -244,6 +262,8 @@ export interface Results {
   freeze: results.FreezeResult;
   unfreeze: results.UnfreezeResult;
   approve: results.ApproveResult;
+  show: results.ShowResult;
+  diff: results.DiffResult;
   cancel: results.CancelResult;
   doctor: results.DoctorResult;
 }

@@ -356,6 +356,67 @@ export interface HistoryResult {
   releases: ReleaseSummary[];
 }
 
+/** A key of a release's config. */
+export interface ConfigEntry {
+  key: string;
+  /** JSON of the value, plain text where it is one; `[secret]` of a secret. */
+  value: string;
+  secret: boolean;
+}
+
+/** A release with all that was observed. */
+export interface ReleaseDetails extends ReleaseSummary {
+  project: string;
+  stack: string;
+  process: { pid: number; host: string };
+  services: ServiceObservation[];
+  probes: ProbeResult[];
+  builds?: Record<string, { image: string; context: string; dockerfile: string }>;
+}
+
+export interface ShowResult {
+  stack: string;
+  release: ReleaseDetails;
+  /** Whether it is the release that runs. */
+  current: boolean;
+  /** Its copy of the stack's config. */
+  config: ConfigEntry[];
+}
+
+type ReleaseImage = ReleaseSummary["images"][string];
+
+export interface ImageDifference {
+  service: string;
+  change: "added" | "removed" | "changed";
+  before?: ReleaseImage;
+  after?: ReleaseImage;
+}
+
+/** What differs from one release to another. */
+export interface DiffResult {
+  stack: string;
+  from: Pick<ReleaseSummary, "number" | "state" | "startedAt">;
+  to: Pick<ReleaseSummary, "number" | "state" | "startedAt">;
+  /** Whether nothing differs. */
+  same: boolean;
+  /** Keys of the config, features left out. Values of secrets are compared, never shown. */
+  config: ConfigDifference[];
+  /** Switches below the config key `features`. */
+  features: ConfigDifference[];
+  images: ImageDifference[];
+  /** Set where the newest migrations differ. */
+  migrationHead?: { before?: string; after?: string };
+  /** Set where the programs' commits or lockfiles differ, or one was not committed. */
+  program?: {
+    before: ReleaseSummary["program"];
+    after: ReleaseSummary["program"];
+    /** Commits that only one of them has; undefined where this repository lacks one of the two. */
+    commits?: { added: number; removed: number; newest: string[] };
+  };
+  /** What could not be compared, and why. */
+  notes: string[];
+}
+
 export interface LockHolder {
   /** `user@host`, where it is known. */
   owner: string;

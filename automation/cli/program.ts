@@ -59,7 +59,10 @@ function addVerb<N extends OperationName>(
     .helpGroup(`${verb.group}:`)
     .addHelpText("after", `\nExamples:\n${examples(verb)}`)
     .allowExcessArguments(false);
-  if (verb.positional) command.argument(verb.positional.usage, verb.positional.help);
+  for (const { usage, help, parse } of verb.positional ?? []) {
+    if (parse) command.argument(usage, help, parse);
+    else command.argument(usage, help);
+  }
   for (const option of verb.options()) command.addOption(option);
   for (const option of commonOptions()) command.addOption(option);
   command.action(async () => {
@@ -75,18 +78,21 @@ function addVerb<N extends OperationName>(
 }
 
 function takePositional<N extends OperationName>(
-  { positional }: Verb<N>,
+  { positional = [] }: Verb<N>,
   command: Command,
   raw: Record<string, unknown>,
 ): void {
-  const value = command.args[0];
-  if (!positional || value === undefined) return;
-  const { field } = positional;
-  const option = raw[field];
-  if (typeof option === "string" && option !== value) {
-    command.error(`error: '--${field}' is '${option}', but the argument is '${value}'`);
+  for (const [at, { field }] of positional.entries()) {
+    const argument = command.args[at];
+    if (argument === undefined) continue;
+    const value: unknown = command.processedArgs[at];
+    const option = raw[field];
+    const given = typeof option === "string" || typeof option === "number";
+    if (given && option !== value) {
+      command.error(`error: '--${field}' is '${option}', but the argument is '${argument}'`);
+    }
+    raw[field] = value;
   }
-  raw[field] = value;
 }
 
 function examples<N extends OperationName>({ examples: list }: Verb<N>): string {

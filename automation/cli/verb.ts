@@ -12,6 +12,16 @@ export interface ResultView {
   verbose: boolean;
 }
 
+/** An argument that is known by its place. */
+export interface Positional {
+  usage: string;
+  /** Field of the operation's arguments that it fills. */
+  field: string;
+  help: string;
+  /** Reads the text. @default as it is */
+  parse?: (text: string) => unknown;
+}
+
 /** One command: how its line is written, and how the result of its operation is shown. */
 export interface Verb<N extends OperationName> {
   name: N;
@@ -19,8 +29,8 @@ export interface Verb<N extends OperationName> {
   summary: string;
   /** Paragraph below the usage line. */
   description: string;
-  /** A positional argument: its usage, the field of the operation's arguments that it fills, its help. */
-  positional?: { usage: string; field: string; help: string };
+  /** Positional arguments, in their order. */
+  positional?: readonly Positional[];
   options: () => Option[];
   /** Whether the default stack is left out, because the operation means something else without one. */
   stackOnlyIfNamed?: boolean;

@@ -46,7 +46,7 @@ export interface PrepareOptions {
   checkConfig: boolean;
 }
 
-const emptyState: StackState = {
+export const emptyState: StackState = {
   resources: [],
   pending: [],
   outputs: {},

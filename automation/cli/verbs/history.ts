@@ -2,22 +2,12 @@ import { Option } from "commander";
 
 import { number } from "../options";
 import { countsBrief } from "../render/ops";
+import { commitText, stateCell } from "../render/release";
 import type { Paint } from "../render/style";
 import { renderTable } from "../render/table";
 import { duration, moment } from "../render/time";
 import type { Verb } from "../verb";
-import type { ReleaseState, ReleaseSummary } from "../../results";
-
-const paints: Record<ReleaseState, Paint> = {
-  deployed: "green",
-  unchanged: "green",
-  rolled_back: "yellow",
-  failed: "red",
-  unverified: "yellow",
-  running: "cyan",
-  interrupted: "red",
-  cancelled: "yellow",
-};
+import type { ReleaseSummary } from "../../results";
 
 export const history: Verb<"history"> = {
   name: "history",
@@ -45,11 +35,11 @@ function rowOf(
   const kind = release.rollbackTo === undefined ? "" : `rollback to ${release.rollbackTo}`;
   return [
     String(id),
-    { text: state.replace("_", " "), paint: paints[state] },
+    stateCell(state),
     moment(startedAt),
     durationMs === undefined ? "" : duration(durationMs),
     by.user,
-    program.commit === undefined ? "" : program.commit.slice(0, 9) + (program.dirty ? "+" : ""),
+    commitText(program),
     changes === undefined ? "" : countsBrief(changes, unicode),
     [kind, message ?? ""].filter((text) => text !== "").join(": "),
   ];

@@ -2,6 +2,7 @@ import type { Verbs } from "../verb";
 import { approve } from "./approve";
 import { cancel } from "./cancel";
 import { destroy } from "./destroy";
+import { diff } from "./diff";
 import { doctor } from "./doctor";
 import { freeze, unfreeze } from "./freeze";
 import { history } from "./history";
@@ -11,6 +12,7 @@ import { plan } from "./plan";
 import { preview } from "./preview";
 import { refresh } from "./refresh";
 import { rollback } from "./rollback";
+import { show } from "./show";
 import { status } from "./status";
 import { up } from "./up";
 import { verify } from "./verify";
@@ -29,6 +31,8 @@ export const verbs: Verbs = {
   outputs,
   logs,
   history,
+  show,
+  diff,
   refresh,
   approve,
   cancel,

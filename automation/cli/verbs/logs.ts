@@ -14,11 +14,13 @@ export const logs: Verb<"logs"> = {
   description:
     "Prints the lines of all services, or of one, each with its time and the container that wrote it. " +
     "With --json the document holds them as `entries`; with --follow and --json each line is a document of its own.",
-  positional: {
-    usage: "[service]",
-    field: "service",
-    help: "one service, `postgres` or `redis` (default: all of them)",
-  },
+  positional: [
+    {
+      usage: "[service]",
+      field: "service",
+      help: "one service, `postgres` or `redis` (default: all of them)",
+    },
+  ],
   options: () => [
     new Option("--service <name>", "the same as the argument"),
     new Option("-f, --follow", "stay, and show new lines as they come"),

@@ -10,11 +10,11 @@ import {
   updateOptions,
   verifyOption,
 } from "../options";
-import { clean } from "../render/text";
+import { differenceLines } from "../render/difference";
 import { summaryLine } from "../render/summary";
 import { renderVerdict } from "../render/verdict";
-import type { ResultView, Verb } from "../verb";
-import type { ConfigDifference, RollbackResult } from "../../results";
+import type { Verb } from "../verb";
+import type { RollbackResult } from "../../results";
 
 export const rollback: Verb<"rollback"> = {
   name: "rollback",
@@ -45,24 +45,13 @@ export const rollback: Verb<"rollback"> = {
   show: (result, view) =>
     result.dryRun
       ? [
-          ...differences(result.configDiff, view),
+          ...differenceLines("config", result.configDiff, view),
           summaryLine(result, `previewed, ${direction(result)}`, true, view),
         ]
-      : [...differences(result.configDiff, view), ...renderVerdict(result, view)],
+      : [...differenceLines("config", result.configDiff, view), ...renderVerdict(result, view)],
   exitCode: (result) => (result.dryRun ? 0 : verdictExitCodes[result.verdict]),
 };
 
 function direction({ from, to }: RollbackResult): string {
   return from === undefined ? `to release ${to}` : `from release ${from} to release ${to}`;
-}
-
-function differences(diff: readonly ConfigDifference[], { style }: ResultView): string[] {
-  const looks = { added: ["+", "green"], removed: ["-", "red"], changed: ["~", "yellow"] } as const;
-  const lines = diff.map(({ key, change, secret, before, after }) => {
-    const [symbol, paint] = looks[change];
-    const sides = secret ? ["[secret]"] : [before, after].filter((side) => side !== undefined);
-    const values = sides.join(` ${style.symbols.arrow} `);
-    return `  ${style.paint(symbol, paint)} ${clean(`${key} ${values}`)}`;
-  });
-  return lines.length > 0 ? [style.paint("config", "bold"), ...lines, ""] : [];
 }

@@ -99,6 +99,8 @@ function fakeOperations(answer: Answer, calls: Call[]): Operations {
     outputs: operate("outputs"),
     logs: operate("logs"),
     history: operate("history"),
+    show: operate("show"),
+    diff: operate("diff"),
     freeze: operate("freeze"),
     unfreeze: operate("unfreeze"),
     approve: operate("approve"),

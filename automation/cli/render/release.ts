@@ -1,0 +1,37 @@
+import type { ReleaseDetails, ReleaseState, ReleaseSummary } from "../../results";
+import type { Paint } from "./style";
+
+const paints: Record<ReleaseState, Paint> = {
+  deployed: "green",
+  unchanged: "green",
+  rolled_back: "yellow",
+  failed: "red",
+  unverified: "yellow",
+  running: "cyan",
+  interrupted: "red",
+  cancelled: "yellow",
+};
+
+/** A release's state as people read it, and how it is painted. */
+export function stateCell(state: ReleaseState): { text: string; paint: Paint } {
+  return { text: state.replace("_", " "), paint: paints[state] };
+}
+
+/** "3f2a91bc0+": the commit, marked where the tree held more than it. */
+export function commitText({ commit, dirty }: ReleaseSummary["program"]): string {
+  return commit === undefined ? "" : commit.slice(0, 9) + (dirty === true ? "+" : "");
+}
+
+/** What of a release has a place of its own where it is shown. */
+const placed: readonly string[] = (
+  "number state kind project stack process startedAt finishedAt durationMs by message rollbackTo program images " +
+  "builds migrationHead changes updateVersion error settled services probes steps gates load rolledBack " +
+  "freezeOverride allowedDataLoss plan"
+).split(" ");
+
+/** What else has been written into a release, as JSON. */
+export function otherFacts(release: ReleaseDetails): [name: string, values: string[]][] {
+  return Object.entries(release)
+    .filter(([name]) => !placed.includes(name))
+    .map(([name, value]) => [name, [JSON.stringify(value)]]);
+}
