@@ -32,8 +32,7 @@ export interface ImageBuildRecord {
 export type ReleaseDraft = Omit<ReleaseRecord, "number" | "format" | "state">;
 
 /** Documents that a stack may have beside its releases. Each name is also a file's or an object's. */
-export type NoteName =
-  "approvals" | "freeze" | "key" | "previewed" | "approval-requests" | "approvals";
+export type NoteName = "approval-requests" | "approvals" | "freeze" | "key" | "previewed";
 
 /** Where releases are kept. A store never overwrites one release by another. */
 export interface ReleaseStore {

@@ -1,10 +1,22 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ModelArgs } from "./artefact";
 import { loadModel } from "./artefact";
+import type { GateArgs } from "./gates";
 import type { ServiceArgs } from "./service";
 import { Service } from "./service";
 
-/** Arguments of a {@link PredictorService}; `port` is 5000 and `health.path` "/health" unless given. */
+/**
+ * What a predictor answers to unless it says otherwise: 100 ms at p95 and errors under 1 %, the usual targets of a
+ * detection API that others call while they wait.
+ */
+const USUAL_GATES: readonly GateArgs[] = [
+  { type: "slo", name: "slo", when: "after", p95Ms: 100, errorRate: 0.01 },
+];
+
+/**
+ * Arguments of a {@link PredictorService}; `port` is 5000 and `health.path` "/health" unless given, and `rollout.gates` holds a
+ * new revision to 100 ms at p95 and errors under 1 % once it has all the traffic.
+ */
 export interface PredictorServiceArgs extends Omit<ServiceArgs, "exposure"> {
   /** The model artefact. It is told as MODEL_PATH and MODEL_SHA256, the backup as MODEL_BACKUP_PATH and MODEL_BACKUP_SHA256. @default none */
   readonly model?: ModelArgs;
@@ -24,7 +36,7 @@ export class PredictorService extends Service {
 
   /** @throws InvalidArgumentsError with every mistake in the arguments; also when the model is missing or corrupt. */
   constructor(name: string, args: PredictorServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { model, metricsPath = "/metrics", ...service } = args;
+    const { model, metricsPath = "/metrics", rollout, ...service } = args;
     super(
       {
         type: "landfall:index:PredictorService",
@@ -39,7 +51,7 @@ export class PredictorService extends Service {
         },
       },
       name,
-      service,
+      { ...service, rollout: { ...rollout, gates: rollout?.gates ?? USUAL_GATES } },
       opts,
     );
     this.metricsUrl = `${this.internalUrl}${metricsPath}`;

@@ -38,6 +38,21 @@ describe("a service on Docker", () => {
     assert.deepEqual(seen.named("api-route").inputs["servers"], gate["targets"]);
   });
 
+  it("of a predictor is held to 100 ms at p95 and errors under 1 %, unless it names gates of its own", async () => {
+    const args = { environment, image: { ref: REF }, health: { path: "/ready" } };
+    const usual = await valueOf(new PredictorService("usual", args).status);
+    assert.deepEqual(usual.rollout.gates, [
+      {
+        ...{ name: "slo", when: ["after"], type: "slo", path: "/ready" },
+        ...{ p95Ms: 100, errorRate: 0.01, requests: 1000, windowMs: 60_000, compare: true },
+      },
+    ]);
+    const rollout = { strategy: "canary", gates: [] } as const;
+    const own = await valueOf(new PredictorService("own", { ...args, rollout }).status);
+    assert.deepEqual([own.rollout.strategy, own.rollout.gates], ["canary", []]);
+    assert.deepEqual((await valueOf(api().status)).rollout.gates, []);
+  });
+
   it("keeps its revision when only the number of replicas, the drain or the route changes", async () => {
     const before = await valueOf(api().status);
     seen = await mockEngine();
