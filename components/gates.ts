@@ -5,7 +5,8 @@ import type { Problems } from "./errors";
 /** When a gate is asked: before any traffic, at every step on the way, or with all of it and the old set at hand. */
 export type GateMoment = "before" | "during" | "after";
 
-interface GateCommon {
+/** What every gate takes. */
+export interface GateCommon {
   /** How the gate is called in records and messages; unique in a service. @default its type */
   readonly name?: string;
   /** @default "after" */

@@ -58,9 +58,11 @@ function inheritedFrom(
   all: ReadonlyMap<string, Declaration>,
 ): Member[] {
   const name = base.expression.getText();
-  if (name !== "Omit") return membersOf(name, all);
-  const [from, left] = (base.typeArguments ?? []).map((type) => type.getText());
-  return membersOf(from ?? "", all).filter((member) => !(left ?? "").includes(`"${member.name}"`));
+  if (name !== "Omit" && name !== "Pick") return membersOf(name, all);
+  const [from = "", keys = ""] = (base.typeArguments ?? []).map((type) => type.getText());
+  return membersOf(from, all).filter(
+    (member) => keys.includes(`"${member.name}"`) === (name === "Pick"),
+  );
 }
 
 /** The public outputs of a component, those of its base class first. */
