@@ -111,7 +111,7 @@ function probeLines({ probes }: ReleaseDetails, view: ResultView): string[] {
     name,
     url,
     { text: String(status ?? "none"), paint: ok ? ("green" as const) : ("red" as const) },
-    latencyMs === undefined ? "" : duration(latencyMs),
+    latencyMs === undefined ? "" : `${Math.round(latencyMs)} ms`,
     reason ?? "",
   ]);
   return ["", ...renderTable(["probe", "url", "answer", "took", ""], rows, view)];
@@ -131,13 +131,6 @@ function rolloutLines(
       revision,
     ]),
   );
-  const asked = gates.map(({ gate, service, moment: when, weight, passed, reason }) => [
-    { text: passed ? "passed" : "failed", paint: passed ? ("green" as const) : ("red" as const) },
-    service,
-    gate,
-    `${when} at ${weight} %`,
-    reason,
-  ]);
   const sent =
     load === undefined
       ? []
@@ -147,19 +140,26 @@ function rolloutLines(
   const headings = ["step", "service", "strategy", "phase", "traffic", "revision"];
   return [
     ...(walked.length === 0 ? [] : ["", ...renderTable(headings, walked, view)]),
-    ...(asked.length === 0
-      ? []
-      : ["", ...renderTable(["gate", "service", "name", "when", "what it found"], asked, view)]),
+    ...gateLines(gates, view),
     ...factLines([["probe load", sent]], view),
   ];
 }
 
+/** Each gate with its whole evidence: a table would cut it. */
+function gateLines(gates: NonNullable<ReleaseDetails["gates"]>, view: ResultView): string[] {
+  const { style, width } = view;
+  const { symbols } = style;
+  const lines = gates.flatMap(({ gate, service, moment: when, weight, passed, reason }) => {
+    const symbol = passed ? style.paint(symbols.ok, "green") : style.paint(symbols.failed, "red");
+    const text = `${service} ${gate}, ${when} the switch, at ${weight} % of the traffic: ${reason}`;
+    const [first = "", ...rest] = wrap(clean(text), Math.max(20, width - 6));
+    return [`  ${symbol} ${first}`, ...rest.map((line) => `    ${line}`)];
+  });
+  return lines.length === 0 ? [] : ["", style.paint("gates", "bold"), ...lines];
+}
+
 function configLines({ config }: ShowResult, view: ResultView): string[] {
   if (config.length === 0) return [];
-  const lines = config.flatMap(({ key, value }) =>
-    wrap(clean(`${key}  ${value}`), Math.max(20, view.width - 4)).map((line, at) =>
-      at === 0 ? `  ${line}` : `    ${line}`,
-    ),
-  );
-  return ["", view.style.paint("config", "bold"), ...lines];
+  const entries = config.map(({ key, value }) => [key, [value === "" ? '""' : value]] as const);
+  return ["", view.style.paint("config", "bold"), ...factLines(entries, view).slice(1)];
 }

@@ -58,7 +58,7 @@ describe("landfall show", () => {
       /commit +012345678\+ with changes/,
       /api +shop\/api:2 +aaaaaaaaaaaa +r2/,
       /webUrl +http:\/\/h:8080\/ +none +refused/,
-      /failed +api +p95 +during at 5 % +p95 160 ms is over 100 ms/,
+      /✖ api p95, during the switch, at 5 % of the traffic: p95 160 ms is over 100 ms/,
       /shop:price {2}3\n {2}shop:token {2}\[secret\]/,
     ]) {
       assert.match(stdout, text);
