@@ -64,6 +64,6 @@ export function kindOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return `a text of ${value.length} characters`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "object" && value !== null) return "an object";
-  return typeof value === "number" ? "a number" : String(value);
+  if (typeof value === "number") return "a number";
+  return value === null || typeof value === "boolean" ? String(value) : "an object";
 }

@@ -49,7 +49,7 @@ function quickClock(): Clock {
 
 describe("a gate's spec", () => {
   it("comes out of a stack's outputs as the components put it in", () => {
-    const problems = new Problems();
+    const problems = new Problems("gates");
     const specs = normalizeGates(
       [
         { type: "http", path: "/x", json: { a: null } },
@@ -111,7 +111,10 @@ describe("a manual gate", () => {
   it("rejects on abort, also before it began", async () => {
     const abort = new AbortController();
     let withdrawn = 0;
-    const withdraw = () => Promise.resolve(void withdrawn++);
+    const withdraw = () => {
+      withdrawn++;
+      return Promise.resolve();
+    };
     const asked = askGate(spec, subject, ioOf({ signal: abort.signal, withdraw }));
     setImmediate(() => {
       abort.abort("enough");
