@@ -3,7 +3,9 @@ import * as path from "node:path";
 import Docker from "dockerode";
 import { dump } from "js-yaml";
 import { Deployer } from "../../../automation";
+import type { DeployerOptions } from "../../../automation";
 import type { RolloutArgs } from "../../../components";
+import { testToolchain } from "../../engine/automation/support";
 import { ROOT } from "../../support/program";
 import { docker } from "../stack/harness";
 
@@ -62,7 +64,7 @@ export interface Settings {
 
 /** A project of one service, whose config says what it is and how it takes over. */
 export class RolloutProject {
-  readonly deployer: Deployer;
+  private readonly options: DeployerOptions;
   readonly url: string;
   readonly dir: string;
   readonly stack = "dev";
@@ -79,13 +81,18 @@ export class RolloutProject {
     this.write("index.ts", PROGRAM);
     const settings = { extends: "../../../tsconfig.json", "ts-node": { transpileOnly: true } };
     this.write("tsconfig.json", JSON.stringify(settings));
-    this.deployer = new Deployer({
+    this.options = {
       projectDir: this.dir,
       env: {
         PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
         PULUMI_CONFIG_PASSPHRASE: "test",
       },
-    });
+    };
+  }
+
+  /** Works with the checkout's own engine. */
+  async deployer(): Promise<Deployer> {
+    return new Deployer({ ...this.options, toolchain: await testToolchain() });
   }
 
   async configure({ version, mode, replicas, rollout }: Settings): Promise<void> {
@@ -102,7 +109,7 @@ export class RolloutProject {
 
   async up(settings: Settings, args: { autoRollback?: boolean } = {}) {
     await this.configure(settings);
-    return this.deployer.up({ stack: this.stack, ...args });
+    return (await this.deployer()).up({ stack: this.stack, ...args });
   }
 
   /** The version that answers through the router. */
@@ -129,7 +136,8 @@ export class RolloutProject {
   }
 
   async remove(): Promise<void> {
-    await this.deployer.destroy({ stack: this.stack, includeProtected: true, remove: true });
+    const deployer = await this.deployer();
+    await deployer.destroy({ stack: this.stack, includeProtected: true, remove: true });
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
 
