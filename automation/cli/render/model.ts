@@ -1,9 +1,11 @@
 import type {
   DeployEvent,
   DiagnosticEvent,
+  GateEvent,
   PhaseName,
   ResourceEvent,
   ResourceOp,
+  RolloutEvent,
 } from "../../events";
 import { lookOf } from "./ops";
 import { recoveryText } from "./recovery";
@@ -99,10 +101,29 @@ export function reduce(model: Model, event: DeployEvent): void {
     case "probe":
       note(model, event.ok ? "good" : "bad", probeText(event));
       return;
+    case "rollout":
+      note(model, "neutral", rolloutText(event));
+      return;
+    case "gate":
+      if (event.state === "asked" || event.state === "progress") model.status = gateText(event);
+      else note(model, event.state === "passed" ? "good" : "bad", gateText(event));
+      return;
     case "log":
     case "summary":
       return;
   }
+}
+
+/** "api: step 2 of 4, 25 % of the traffic on 1f3a…, the rest on 9c0e…" */
+export function rolloutText(event: RolloutEvent): string {
+  const { service, phase, of, weight, revision, stable } = event;
+  const rest = weight < 100 ? `the rest on ${stable}` : `${stable} is kept beside it`;
+  return `${service}: step ${phase} of ${of}, ${weight} % of the traffic on ${revision}, ${rest}`;
+}
+
+/** "api gate slo passed: …" */
+export function gateText({ service, gate, state, message }: GateEvent): string {
+  return `${service} gate ${gate} ${state === "progress" ? "is asked" : state}: ${message}`;
 }
 
 function resource(model: Model, event: ResourceEvent): void {

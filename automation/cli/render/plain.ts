@@ -1,5 +1,5 @@
 import type { DeployEvent } from "../../events";
-import { isShown, probeText, reduce } from "./model";
+import { gateText, isShown, probeText, reduce, rolloutText } from "./model";
 import type { Message, Model, Resource } from "./model";
 import { lookOf, symbolOf } from "./ops";
 import { recoveryText } from "./recovery";
@@ -42,6 +42,10 @@ export function plainLines(model: Model, event: DeployEvent, options: PlainOptio
           : [clean([`service ${event.service} ${event.state}`, ...event.reasons].join("; "))];
       case "probe":
         return [clean(probeText(event))];
+      case "rollout":
+        return [clean(rolloutText(event))];
+      case "gate":
+        return event.state === "progress" && !options.verbose ? [] : [clean(gateText(event))];
       default:
         return [];
     }

@@ -107,6 +107,8 @@ function facts(result: UpResult | RollbackResult): [string, string[]][] {
     ["built", result.images.flatMap(builtText)],
     ["not built", keptText(result.images)],
     ["phases", [result.phases.map((p) => `${p.phase} ${duration(p.durationMs)}`).join(", ")]],
+    ["rolled back", rolledBackText(result)],
+    ["probe load", loadText(result)],
     ["recovered", result.recovered.map(recoveryText)],
     ["unverified", result.unverified],
     ["no answer", probes.map((p) => `${p.name} ${p.url}: ${p.reason ?? p.status ?? "no answer"}`)],
@@ -123,6 +125,25 @@ function builtText({ service, state, reason }: ImageOutcome): string[] {
 function keptText(images: readonly ImageOutcome[]): string[] {
   const kept = images.filter(({ state }) => state === "kept").map(({ service }) => service);
   return kept.length === 0 ? [] : [`${kept.join(", ")}: nothing of the image has changed`];
+}
+
+function rolledBackText({ rolledBack }: UpResult): string[] {
+  if (rolledBack === undefined) return [];
+  const { to, exposedMs, durationMs } = rolledBack;
+  const exposed =
+    exposedMs === 0
+      ? "nothing was ever switched to the new revision"
+      : `the new revision had traffic for ${duration(exposedMs)}`;
+  return [`to release ${to} in ${duration(durationMs)}; ${exposed}`];
+}
+
+/** What the small load of requests met under which an update ran. */
+export function loadText({ load }: RolloutReport): string[] {
+  if (load === undefined) return [];
+  const { sent, failed, p50Ms, p99Ms, longestGapMs } = load;
+  return [
+    `${sent} requests, ${failed} failed; p50 ${p50Ms} ms, p99 ${p99Ms} ms, longest gap ${longestGapMs} ms`,
+  ];
 }
 
 /** "webUrl  http://127.0.0.1:8080" */

@@ -6,7 +6,7 @@ import { commitText, otherFacts, stateCell } from "../render/release";
 import { renderTable } from "../render/table";
 import { clean, wrap } from "../render/text";
 import { duration, moment } from "../render/time";
-import { errorLines, factLines, serviceLines, shortDigest } from "../render/verdict";
+import { errorLines, factLines, loadText, serviceLines, shortDigest } from "../render/verdict";
 import type { ResultView, Verb } from "../verb";
 import type { ReleaseDetails, ShowResult } from "../../results";
 
@@ -118,7 +118,7 @@ function probeLines({ probes }: ReleaseDetails, view: ResultView): string[] {
 }
 
 function rolloutLines(
-  { steps = [], gates = [], load }: ReleaseDetails,
+  { steps = [], gates = [], ...rest }: ReleaseDetails,
   view: ResultView,
 ): string[] {
   const walked = steps.flatMap(({ services }, at) =>
@@ -131,17 +131,11 @@ function rolloutLines(
       revision,
     ]),
   );
-  const sent =
-    load === undefined
-      ? []
-      : [
-          `${load.sent} requests, ${load.failed} failed; p50 ${load.p50Ms} ms, p99 ${load.p99Ms} ms, longest gap ${load.longestGapMs} ms`,
-        ];
   const headings = ["step", "service", "strategy", "phase", "traffic", "revision"];
   return [
     ...(walked.length === 0 ? [] : ["", ...renderTable(headings, walked, view)]),
     ...gateLines(gates, view),
-    ...factLines([["probe load", sent]], view),
+    ...factLines([["probe load", loadText(rest)]], view),
   ];
 }
 

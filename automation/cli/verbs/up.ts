@@ -31,6 +31,14 @@ export const up: Verb<"up"> = {
     new Option("--plan-max-age <seconds>", "refuse a saved plan that is older").argParser(number),
     allowDataLossOption(),
     overrideFreezeOption(),
+    new Option(
+      "--no-auto-rollback",
+      "leave an update that failed as it is (default: the last good release is put back)",
+    ),
+    new Option(
+      "--failure-budget <share>",
+      "share of probe requests that may fail meanwhile, 0-1; more fail the update (default: any)",
+    ).argParser(number),
   ],
   examples: [
     ["landfall up", "deploy the stack dev"],
@@ -38,6 +46,7 @@ export const up: Verb<"up"> = {
       "landfall up -s staging -m 'new checkout'",
       "deploy another stack, with a note in its history",
     ],
+    ["landfall up --failure-budget 0", "go back when a single probe request is lost on the way"],
     ["landfall up --rebuild api", "build the API's image again though nothing of it has changed"],
     [
       "landfall up --wait 600 --json",
