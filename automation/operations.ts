@@ -82,8 +82,8 @@ export const upArgs = z.strictObject({
   plan: z.string().min(1).optional(),
   /** Seconds after which a saved plan is too old. @default any age will do */
   planMaxAge: seconds(31_536_000).optional(),
-  /** Put the last good release back when the update, a gate or the verdict fails. @default true */
-  autoRollback: z.boolean().optional(),
+  /** Leave an update that failed as it is; else the last good release is put back. @default false */
+  keepFailed: z.boolean().optional(),
   /** Share of the probe requests that may fail while the update is under way, 0-1; more fail it. @default none */
   failureBudget: z.number().min(0).max(1).optional(),
 });

@@ -30,7 +30,7 @@ export async function autoRollback(
 ): Promise<Undone | undefined> {
   const { context, store } = session;
   const { plan, record } = journey.luggage;
-  if (args.autoRollback === false || plan.kind === "rollback") return undefined;
+  if (args.keepFailed === true || plan.kind === "rollback") return undefined;
   // The way back runs the same program, which has just done what nobody had agreed to.
   if (journey.failure?.code === "beyond_plan") return undefined;
   // What could not be looked at is not known to be bad.

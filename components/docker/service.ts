@@ -127,6 +127,7 @@ function routed(
       check: { path: spec.health.readiness.path },
       timeouts: { responseSeconds: Math.ceil(spec.responseTimeoutMs / 1000) },
       drainSeconds: Math.ceil(spec.drainMs / 1000),
+      ...(spec.rollout.sticky === undefined ? {} : { sticky: spec.rollout.sticky }),
     },
     { parent, ...(gate === undefined ? {} : { dependsOn: [gate] }) },
   );

@@ -2,6 +2,7 @@ import type { ErrorInfo } from "../../errors";
 import type {
   ImageOutcome,
   RollbackResult,
+  RolloutReport,
   ServiceObservation,
   UpResult,
   Verdict,

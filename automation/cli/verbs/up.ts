@@ -32,7 +32,7 @@ export const up: Verb<"up"> = {
     allowDataLossOption(),
     overrideFreezeOption(),
     new Option(
-      "--no-auto-rollback",
+      "--keep-failed",
       "leave an update that failed as it is (default: the last good release is put back)",
     ),
     new Option(

@@ -49,15 +49,13 @@ export class ExecSession {
   ): Promise<ExecSession> {
     const { client = docker() } = options;
     const exec = await ask(`run a command in container "${container}"`, () =>
-      client
-        .getContainer(container)
-        .exec({
-          Cmd: command,
-          AttachStdin: true,
-          AttachStdout: true,
-          AttachStderr: true,
-          ...(options.user === undefined ? {} : { User: options.user }),
-        }),
+      client.getContainer(container).exec({
+        Cmd: command,
+        AttachStdin: true,
+        AttachStdout: true,
+        AttachStderr: true,
+        ...(options.user === undefined ? {} : { User: options.user }),
+      }),
     );
     const stream = await ask(`attach to a command in container "${container}"`, () =>
       exec.start({ hijack: true, stdin: true }),

@@ -59,7 +59,12 @@ export interface RouteInputs {
   /** Longest time to wait for requests that are under way in replaced servers, in seconds. @default 30 */
   drainSeconds?: number;
   maintenance?: RouteMaintenance;
+  /** Keeps a client with the server that it met first, for as long as that serves. @default none */
+  sticky?: RouteSticky;
 }
+
+/** By a cookie that the router sets, or by the value of a request header. */
+export type RouteSticky = { cookie: string } | { header: string };
 
 /** How the last change was applied: through the runtime API, or with a (hitless) reload. */
 export type RouteMode = "runtime" | "reload";

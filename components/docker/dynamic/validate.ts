@@ -32,6 +32,9 @@ const requestPath = z
     /^\/[A-Za-z0-9._~!$&()*+,;=:@%/?-]{0,1023}$/,
     "must be a path that starts with / and has no spaces, quotes, backslashes or #",
   );
+const token = z
+  .string()
+  .regex(/^[A-Za-z][\w-]{0,62}$/, "must be a letter, then letters, digits, _ or -");
 const port = z.number().int().min(1).max(65535);
 const seconds = (max: number) => z.number().positive().max(max);
 
@@ -68,6 +71,9 @@ export const routeSchema = z.strictObject({
   drainSeconds: z.number().min(0).max(3600).optional(),
   maintenance: z
     .strictObject({ retryAfterSeconds: z.number().int().min(0).max(86_400).optional() })
+    .optional(),
+  sticky: z
+    .union([z.strictObject({ cookie: token }), z.strictObject({ header: token })])
     .optional(),
 });
 

@@ -146,6 +146,30 @@ describe("a route", function () {
     assert.equal((await get(port, "/")).status, 200);
   });
 
+  it("keeps a client with the server that it met first, by cookie or header, until that leaves", async () => {
+    const both = [blue, green];
+    const seen = async (
+      headers: Record<string, string> | ((n: number) => Record<string, string>),
+    ) => {
+      const asked = Array.from({ length: 12 }, (_, n) =>
+        get(port, "/", typeof headers === "function" ? headers(n) : headers),
+      );
+      return new Set((await Promise.all(asked)).map(({ server }) => server));
+    };
+    await update({ ...bed.inputs("api", PORT, both), sticky: { cookie: "visit" } });
+    const first = await get(port, "/");
+    const cookie = (first.headers["set-cookie"]?.[0] ?? "").split(";")[0] ?? "";
+    assert.match(cookie, /^visit=/);
+    assert.deepEqual([...(await seen({ cookie }))], [first.server]);
+    const other = first.server === "blue" ? green : blue;
+    await update({ ...bed.inputs("api", PORT, [other]), sticky: { cookie: "visit" } });
+    assert.equal((await seen({ cookie })).has(first.server), false);
+    await update({ ...bed.inputs("api", PORT, both), sticky: { header: "x-user" } });
+    assert.equal((await seen({ "x-user": "anna" })).size, 1);
+    assert.equal((await seen((n) => ({ "x-user": `user-${n}` }))).size, 2);
+    await update(bed.inputs("api", PORT, [blue]));
+  });
+
   it("leaves everything as it was when two services ask for the same requests", async () => {
     await assert.rejects(
       route.create(bed.inputs("thief", PORT, [green])),

@@ -107,7 +107,7 @@ export class RolloutProject {
     fs.writeFileSync(file, `${salt}\n${dump({ config: Object.fromEntries(entries) as object })}`);
   }
 
-  async up(settings: Settings, args: { autoRollback?: boolean } = {}) {
+  async up(settings: Settings, args: { keepFailed?: boolean } = {}) {
     await this.configure(settings);
     return (await this.deployer()).up({ stack: this.stack, ...args });
   }

@@ -4,6 +4,7 @@ import { drained, staleProcesses } from "./drain";
 import type { Stale } from "./drain";
 import { stateOf, workers } from "./haproxy";
 import type { RoutePart } from "./part";
+import { insists } from "./part";
 import type { Target } from "./plan";
 import { reloaded } from "./reload";
 import { structureOf } from "./render";
@@ -88,8 +89,10 @@ async function converge(
   const current = all.find((worker) => !worker.leaving);
   const reload = current === undefined || (await stateOf(session, current)).structure !== wanted;
   // Also before a reload: the process that is left cannot be told afterwards, and still gets some requests.
-  if (current !== undefined && parts.some((part) => part.service === service)) {
-    await switchServers(session, current, service, targets, !reload);
+  const part = parts.find((each) => each.service === service);
+  if (current !== undefined && part !== undefined) {
+    const manner = { strict: !reload, closing: insists(part) };
+    await switchServers(session, current, service, targets, manner);
   }
   if (!reload) return "runtime";
   await reloaded(session, parts, targets, wanted, all);
@@ -102,6 +105,6 @@ async function tidy(session: RouterSession, service: string): Promise<void> {
   const worker = (await workers(session)).find((candidate) => !candidate.leaving);
   if (part === undefined || worker === undefined) return;
   const targets = await targetsOf(session, part);
-  await switchServers(session, worker, service, targets, true);
+  await switchServers(session, worker, service, targets, { strict: true, closing: insists(part) });
   await freeSlots(session, worker, service, targets);
 }

@@ -1,4 +1,11 @@
-import type { RouteCheck, RouteInputs, RouteListen, RouteServer, RouteTimeouts } from "../types";
+import type {
+  RouteCheck,
+  RouteInputs,
+  RouteListen,
+  RouteServer,
+  RouteSticky,
+  RouteTimeouts,
+} from "../types";
 
 /** What the volume keeps of one service: its inputs with all defaults, and its number of server slots. */
 export interface RoutePart {
@@ -8,6 +15,7 @@ export interface RoutePart {
   check: Required<RouteCheck>;
   timeouts: Required<RouteTimeouts>;
   retryAfterSeconds: number;
+  sticky?: RouteSticky;
   slots: number;
 }
 
@@ -28,6 +36,7 @@ export function partOf(inputs: RouteInputs, previous?: RoutePart): RoutePart {
       ...inputs.timeouts,
     },
     retryAfterSeconds: inputs.maintenance?.retryAfterSeconds ?? 10,
+    ...(inputs.sticky === undefined ? {} : { sticky: inputs.sticky }),
     slots: Math.max(previous?.slots ?? LEAST_SLOTS, slotsFor(inputs.servers.length)),
   };
 }
@@ -37,6 +46,11 @@ function slotsFor(servers: number): number {
   let slots = LEAST_SLOTS;
   while (slots < 2 * servers) slots *= 2;
   return slots;
+}
+
+/** Whether requests may insist on a server that takes no new clients: it then must not only drain, but close. */
+export function insists({ sticky }: RoutePart): boolean {
+  return sticky !== undefined && "cookie" in sticky;
 }
 
 /** Name of the backend of a service. */

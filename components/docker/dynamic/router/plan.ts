@@ -107,8 +107,11 @@ function rank(slot: Slot): number {
   return (slot.state === "maint" ? 0 : 1) + (slot.name === undefined ? 0 : 1);
 }
 
-/** The runtime commands of an action in a backend. */
-export function commandsOf(backend: string, action: Action): string[] {
+/**
+ * The runtime commands of an action in a backend.
+ * @param closing Whether a server that leaves must be closed to clients that insist on it; else it only drains.
+ */
+export function commandsOf(backend: string, action: Action, closing = false): string[] {
   const server = `${backend}/${action.slot}`;
   switch (action.kind) {
     case "place":
@@ -124,7 +127,7 @@ export function commandsOf(backend: string, action: Action): string[] {
     case "weight":
       return [`set server ${server} weight ${action.weight}`];
     case "drain":
-      return [`set server ${server} state drain`];
+      return [`set server ${server} state ${closing ? "maint" : "drain"}`];
     case "park":
       // Under a name that is looked up anyway, so that nobody is asked for containers that are gone.
       return [

@@ -117,10 +117,17 @@ backend ${backendOf(part.service)}
   timeout server ${milliseconds(timeouts.responseSeconds)}
   timeout tunnel ${milliseconds(timeouts.tunnelSeconds)}
   timeout check ${milliseconds(check.timeoutSeconds)}
-  http-error status 503 content-type application/json string '{"error":"service unavailable","service":"${part.service}"}' hdr Retry-After ${part.retryAfterSeconds}
+${stickiness(part)}  http-error status 503 content-type application/json string '{"error":"service unavailable","service":"${part.service}"}' hdr Retry-After ${part.retryAfterSeconds}
   default-server check inter ${milliseconds(check.intervalSeconds)} fastinter 500ms downinter 500ms fall ${check.fall} rise ${check.rise} resolvers docker resolve-prefer ipv4 resolve-opts allow-dup-ip
 ${slots.join("\n")}
 `;
+}
+
+// The cookie's values are made of the servers' addresses, which change under the names of the slots.
+function stickiness({ service, sticky }: RoutePart): string {
+  if (sticky === undefined) return "";
+  if ("header" in sticky) return `  balance hdr(${sticky.header})\n  hash-type consistent\n`;
+  return `  cookie ${sticky.cookie} insert indirect nocache httponly dynamic\n  dynamic-cookie-key ${service}\n`;
 }
 
 function slot(part: RoutePart, index: number, addresses: Addresses): string {

@@ -31,16 +31,23 @@ export async function targetsOf(
   return servers.map((server) => ({ ...server, address: addresses.get(server.name) ?? "" }));
 }
 
+/** How servers are switched. */
+export interface Manner {
+  /** Whether everything must come up: in a process that is about to be left it need not. */
+  strict: boolean;
+  /** Whether servers that leave are closed to clients that insist on them. */
+  closing: boolean;
+}
+
 /**
  * Brings one backend of a process to the targets through the runtime API.
- * @param strict Whether everything must come up: in a process that is about to be left it need not.
  */
 export async function switchServers(
   session: RouterSession,
   worker: Worker,
   service: string,
   targets: readonly Target[],
-  strict: boolean,
+  { strict, closing }: Manner,
 ): Promise<void> {
   const backend = backendOf(service);
   const deadline = Date.now() + CONVERGE_MS;
@@ -51,7 +58,7 @@ export async function switchServers(
     const entered = await slotsOf(session, worker, backend, strict);
     const up = targets.every((target) => entered.some((slot) => serves(slot, target)));
     // Without new servers that serve, the old ones stay.
-    if (up || !strict) await act(session, worker, backend, plan.leave);
+    if (up || !strict) await act(session, worker, backend, plan.leave, closing);
     if (!strict) return;
     if (up && isDone(planSwitch(await slotsOf(session, worker, backend, strict), targets))) return;
     if (Date.now() > deadline) throw new Error(unconverged(session, service, targets, entered));
@@ -77,12 +84,13 @@ async function act(
   worker: Worker,
   backend: string,
   actions: readonly Action[],
+  closing = false,
 ): Promise<void> {
   if (actions.length === 0) return;
   await tell(
     session,
     worker,
-    actions.flatMap((action) => commandsOf(backend, action)),
+    actions.flatMap((action) => commandsOf(backend, action, closing)),
   );
 }
 

@@ -79,7 +79,7 @@ describe("a service on Docker", () => {
       { readOnlyRootFilesystem: true },
       { health: { path: "/other" } },
       { logs: { maxFiles: 5 } },
-      { restart: "always" },
+      { restart: "on-failure" },
     ];
     const revisions = new Set<string>();
     for (const args of variants) {
