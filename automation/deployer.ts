@@ -26,6 +26,7 @@ import { history } from "./verbs/history";
 import { logs } from "./verbs/logs";
 import { plan } from "./verbs/plan";
 import { preview } from "./verbs/preview";
+import { promote } from "./verbs/promote";
 import { refresh } from "./verbs/refresh";
 import { rollback } from "./verbs/rollback";
 import { show } from "./verbs/show";
@@ -88,6 +89,11 @@ export class Deployer implements Operations {
   /** Deploys an earlier release's config and images again, as a new release. */
   rollback(args: ArgsOf<"rollback">, control?: Control): Operation<ResultOf<"rollback">> {
     return this.onStack("rollback", args, control, rollback);
+  }
+
+  /** Deploys the very images of another stack's verified release, with this stack's own config. */
+  promote(args: ArgsOf<"promote">, control?: Control): Operation<ResultOf<"promote">> {
+    return this.onStack("promote", args, control, promote);
   }
 
   /** Deletes the stack's resources; protected ones only with `includeProtected`. */
@@ -170,7 +176,11 @@ export class Deployer implements Operations {
     name: N,
     args: ArgsOf<N>,
     control: Control | undefined,
-    verb: (session: Session, args: ArgsOf<N>) => Promise<ResultOf<N>>,
+    verb: (
+      session: Session,
+      args: ArgsOf<N>,
+      openOther: (stack: string) => Promise<Session>,
+    ) => Promise<ResultOf<N>>,
     keepsSecrets = false,
   ): Operation<ResultOf<N>> {
     const about = {
@@ -182,7 +192,7 @@ export class Deployer implements Operations {
     return startOperation(about, control ?? {}, async (context) => {
       const parsed = parseArgs(name, args);
       const session = await this.open(context, parsed.cwd);
-      return verb(session, parsed);
+      return verb(session, parsed, (stack) => this.open(context, parsed.cwd, true, stack));
     });
   }
 
@@ -191,6 +201,7 @@ export class Deployer implements Operations {
     context: OperationContext,
     cwd: string | undefined,
     mayBuild = true,
+    stack = context.stack,
   ): Promise<Session> {
     const dir = findProjectDir(cwd ?? this.options.projectDir ?? process.cwd());
     const ready = this.options.toolchain ?? locateToolchain(dir, this.env);
@@ -199,7 +210,7 @@ export class Deployer implements Operations {
     }
     const toolchain = ready ?? (await context.phase("toolchain", () => this.setUp(context, dir)));
     const { interruptAfterSeconds = 30, killAfterSeconds = 15 } = this.options;
-    const env = this.environment(dir, context.stack, toolchain);
+    const env = this.environment(dir, stack, toolchain);
     context.redactor.add(secretVariables.flatMap((name) => env[name] ?? []));
     const settings: EngineSettings = {
       binary: toolchain.pulumi,
@@ -210,7 +221,7 @@ export class Deployer implements Operations {
       killAfterMs: killAfterSeconds * 1000,
     };
     const project = await loadProject(dir, settings);
-    return openSession(context, { ...project, ...ownConfig(dir, env) }, settings);
+    return openSession(context, { ...project, ...ownConfig(dir, env) }, settings, stack);
   }
 
   private environment(dir: string, stack: string, toolchain: Toolchain): Record<string, string> {

@@ -143,6 +143,12 @@ export const errorTable = {
     meaning: "An image that the release ran is not there any more, so it cannot be rolled back to.",
     fix: "Choose another release, or build and tag the image again.",
   },
+  registry: {
+    exitCode: exitCodes.failed,
+    meaning:
+      "The registry did not take or give an image. Nothing was switched to it, and what ran before serves.",
+    fix: "Make the registry that the message names reachable, check `registryUser` and `registryPassword`, and deploy again.",
+  },
   protected: {
     exitCode: exitCodes.refused,
     meaning: "A protected resource would be deleted or replaced. Nothing was changed.",

@@ -31,6 +31,7 @@ export type PhaseName =
   | "prepare"
   | "recover"
   | "preview"
+  | "pull"
   | "update"
   | "destroy"
   | "refresh"

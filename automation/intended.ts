@@ -41,6 +41,8 @@ const service = z.object({
   containers: z.array(z.string()),
   router: z.string().optional(),
   rollout: rollout.optional(),
+  imageName: z.string().optional(),
+  repoDigest: z.string().optional(),
   build: build.optional(),
   files: z.array(file).optional(),
 });

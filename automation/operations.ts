@@ -109,6 +109,31 @@ export const rollbackArgs = z
     path: ["to"],
   });
 
+export const promoteArgs = z
+  .strictObject({
+    ...update,
+    /** Name of the stack whose release is deployed. */
+    from: stackName,
+    /** Number of its release. @default the one that runs there */
+    release: z.int().min(1).optional(),
+    /** Only show the difference and what would change. @default false */
+    dryRun: z.boolean().optional(),
+    /** Promote though the working tree's program is not the one that the release was verified with. @default false */
+    allowOtherProgram: z.boolean().optional(),
+    message: z.string().max(1000).optional(),
+    verifyTimeout,
+    allowDataLoss,
+    overrideFreeze,
+    /** Leave a promotion that failed as it is, instead of putting the last good release back. @default false */
+    keepFailed: z.boolean().optional(),
+    /** Share of the probe requests that may fail while the update is under way, 0-1; more fail it. @default none */
+    failureBudget: z.number().min(0).max(1).optional(),
+  })
+  .refine((args) => args.from !== args.stack, {
+    message: "must be another stack than the one that is promoted to",
+    path: ["from"],
+  });
+
 export const destroyArgs = z.strictObject({
   ...update,
   /** Only show what would be deleted. @default false */
@@ -206,6 +231,10 @@ export const operations = {
   plan: { args: planArgs, summary: "Tell what needs a rebuild, a restart, or nothing" },
   up: { args: upArgs, summary: "Deploy the stack and tell what is really running" },
   rollback: { args: rollbackArgs, summary: "Deploy an earlier release's config and images again" },
+  promote: {
+    args: promoteArgs,
+    summary: "Deploy another stack's verified release, image by image",
+  },
   destroy: { args: destroyArgs, summary: "Delete the stack's resources" },
   refresh: { args: refreshArgs, summary: "Bring the state in line with what is really there" },
   verify: { args: verifyArgs, summary: "Compare what is running with what was deployed" },
@@ -228,6 +257,7 @@ export type PreviewArgs = z.input<typeof previewArgs>;
 export type PlanArgs = z.input<typeof planArgs>;
 export type UpArgs = z.input<typeof upArgs>;
 export type RollbackArgs = z.input<typeof rollbackArgs>;
+export type PromoteArgs = z.input<typeof promoteArgs>;
 export type DestroyArgs = z.input<typeof destroyArgs>;
 export type RefreshArgs = z.input<typeof refreshArgs>;
 export type VerifyArgs = z.input<typeof verifyArgs>;
@@ -252,6 +282,7 @@ export interface Results {
   plan: results.PlanResult;
   up: results.UpResult;
   rollback: results.RollbackResult;
+  promote: results.PromoteResult;
   destroy: results.DestroyResult;
   refresh: results.RefreshResult;
   verify: results.VerifyResult;
@@ -273,7 +304,7 @@ export type ResultOf<N extends OperationName> = Results[N];
 /**
  * What the deployer implements, and what a CLI or HTTP service may be tested against.
  *
- * `up` and `rollback` resolve with a verdict, `failed` included, once an update has begun: the result
+ * `up`, `rollback` and `promote` resolve with a verdict, `failed` included, once an update has begun: the result
  * then holds `error`, and `verdictExitCodes[result.verdict]` is its exit code. Everything else that goes wrong
  * rejects with a `LandfallError`: refused before anything began (arguments, config, lock, no such stack),
  * cancelled, or an operation without a verdict that failed.

@@ -13,8 +13,11 @@ export function pinsOf({
   builds = {},
 }: Pick<ReleaseRecord, "project" | "images" | "builds">): Record<string, string | object> {
   const named = Object.entries(images).map(
-    ([service, { image: reference, digest: id }]) =>
-      [builds[service]?.image ?? service, { reference, id }] as const,
+    ([service, { image: reference, digest: id, name, repoDigest }]) =>
+      [
+        name ?? builds[service]?.image ?? service,
+        { reference, id, ...(repoDigest === undefined ? {} : { repoDigest }) },
+      ] as const,
   );
   if (named.length === 0) return {};
   return {

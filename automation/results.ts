@@ -228,6 +228,15 @@ export interface RollbackResult extends UpResult {
   dryRun: boolean;
 }
 
+export interface PromoteResult extends UpResult {
+  /** The release whose images were deployed, and its stack. */
+  source: { stack: string; release: number };
+  /** Config keys that differ between that release and the target stack. Values of secrets are never shown. */
+  configDiff: ConfigDifference[];
+  /** True when nothing was deployed because it was asked for with `dryRun`. */
+  dryRun: boolean;
+}
+
 export interface ConfigDifference {
   key: string;
   change: "added" | "removed" | "changed";
@@ -326,7 +335,7 @@ export interface SettledRelease {
 export interface ReleaseSummary extends RolloutReport {
   number: number;
   state: ReleaseState;
-  kind: "up" | "rollback";
+  kind: "up" | "rollback" | "promote";
   startedAt: string;
   finishedAt?: string;
   durationMs?: number;
@@ -334,9 +343,11 @@ export interface ReleaseSummary extends RolloutReport {
   message?: string;
   /** Of a rollback: the release whose config it set. */
   rollbackTo?: number;
+  /** Of a promotion: the release whose images it deployed, and its stack. */
+  promotedFrom?: { stack: string; release: number };
   program: { commit?: string; dirty?: boolean; lockfile?: string };
   /** Image reference and image id by service. */
-  images: Record<string, { image: string; digest: string; revision: string }>;
+  images: Record<string, ReleaseImage>;
   migrationHead?: string;
   changes?: Changes;
   updateVersion?: number;
@@ -383,7 +394,18 @@ export interface ShowResult {
   config: ConfigEntry[];
 }
 
-type ReleaseImage = ReleaseSummary["images"][string];
+/** The image of a service, as a release ran it. */
+export interface ReleaseImage {
+  /** Reference as it was asked for, or the name that the build was given. */
+  image: string;
+  /** Image id. */
+  digest: string;
+  revision: string;
+  /** The image's key in config `images`, where it is not the service's name. */
+  name?: string;
+  /** `name@sha256:…` by which a registry has it. */
+  repoDigest?: string;
+}
 
 export interface ImageDifference {
   service: string;

@@ -40,8 +40,8 @@ export async function openSession(
   context: OperationContext,
   project: Project,
   settings: EngineSettings,
+  stack = context.stack,
 ): Promise<Session> {
-  const { stack } = context;
   refreshWorkingConfig(project, stack);
   const [backend, workspace] = await Promise.all([
     backendOf(project, settings.env),

@@ -36,8 +36,20 @@ export interface DockerEnvironmentArgs {
    * has left whose state is lost: the error that refuses them names the id. @default one that is made with the stack and kept in its state
    */
   readonly owner?: string;
+  /** Registry that built images are pushed to. @default none: images stay on the engine that has built them */
+  readonly registry?: RegistryArgs;
   /** Image of the router. @default "haproxy:2.6-bookworm" */
   readonly routerImage?: string;
+}
+
+/** A place in a registry, and the login to it. */
+export interface RegistryArgs {
+  /** Host and port of the registry and the path below which images are put, such as `localhost:5000/shop`. */
+  readonly address: string;
+  /** @default the login that the Docker CLI has for the host, if any */
+  readonly username?: string;
+  /** Kept as a secret. */
+  readonly password?: pulumi.Input<string>;
 }
 
 /**
@@ -93,7 +105,8 @@ function checkDocker(args: DockerEnvironmentArgs, problems: Problems): void {
     "must not name a port twice",
     ports,
   );
-  const { subnet, bindAddress, owner } = args;
+  const { subnet, bindAddress, owner, registry } = args;
+  if (registry !== undefined) checkRegistry(registry, problems);
   if (owner !== undefined)
     problems.require(
       /^[a-z0-9][a-z0-9-]{0,62}$/.test(owner),
@@ -118,6 +131,25 @@ function checkDocker(args: DockerEnvironmentArgs, problems: Problems): void {
       'must be an IPv4 address of the host, such as "127.0.0.1" or "0.0.0.0"',
       bindAddress,
     );
+}
+
+/** A host has a dot or a port, or is localhost: anything else is a name at Docker Hub. */
+const REGISTRY =
+  /^(?:localhost(?::\d{1,5})?|[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+(?::\d{1,5})?|[a-zA-Z0-9-]+:\d{1,5})(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/;
+
+function checkRegistry({ address, username, password }: RegistryArgs, problems: Problems): void {
+  problems.require(
+    REGISTRY.test(address),
+    "docker.registry.address",
+    'must be the host and path of a registry, such as "localhost:5000/shop"',
+    address,
+  );
+  problems.require(
+    (username === undefined) === (password === undefined),
+    "docker.registry.username",
+    "must be given together with the password, or neither of them",
+    username,
+  );
 }
 
 /** Notes a mistake unless the number can be a TCP port. */

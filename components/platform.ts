@@ -71,6 +71,10 @@ export interface ServiceStatus {
   readonly image: string;
   /** Id of the image that the containers run. */
   readonly digest: string;
+  /** The image's key in config `images`, where it is not the service's name. */
+  readonly imageName?: string;
+  /** `name@sha256:…` by which a registry has the image; undefined where none is known to have it. */
+  readonly repoDigest?: string;
   /** Hash of what a container runs: image, env, command, limits, files. */
   readonly revision: string;
   readonly replicas: number;

@@ -19,6 +19,8 @@ export interface ImagePin {
   readonly reference: string;
   /** Image id. */
   readonly id: string;
+  /** `name@sha256:…` by which a registry has it. */
+  readonly repoDigest?: string;
 }
 
 const position = z.strictObject({
@@ -31,6 +33,7 @@ const position = z.strictObject({
 const pin = z.strictObject({
   reference: z.string().min(1).max(1000),
   id: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  repoDigest: z.string().max(1000).optional(),
 });
 
 /** Reads both keys; what is not of the SDK's making is noted. */

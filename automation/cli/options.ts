@@ -58,6 +58,18 @@ export const allowDataLossOption = (): Option =>
     "allow that the data of a resource or component is lost (repeatable)",
   ).argParser((name: string, before: string[] | undefined) => [...(before ?? []), name]);
 
+/** How an update ends that does not hold. */
+export const holdingOptions = (): Option[] => [
+  new Option(
+    "--keep-failed",
+    "leave an update that failed as it is (default: the last good release is put back)",
+  ),
+  new Option(
+    "--failure-budget <share>",
+    "share of probe requests that may fail meanwhile, 0-1; more fail the update (default: any)",
+  ).argParser(number),
+];
+
 export const dryRunOption = (what: string): Option => new Option("--dry-run", what);
 
 export const yesOption = (): Option => new Option("-y, --yes", "do not ask");

@@ -73,6 +73,7 @@ function addVerb<N extends OperationName>(
     const named = command.getOptionValueSource("stack") !== "default";
     if (verb.stackOnlyIfNamed === true && !named) delete raw.stack;
     takePositional(verb, command, raw);
+    if (typeof raw.stack === "string") common.stack = raw.stack;
     await execute(verb.name, verb, { common, raw });
   });
 }
@@ -87,7 +88,8 @@ function takePositional<N extends OperationName>(
     if (argument === undefined) continue;
     const value: unknown = command.processedArgs[at];
     const option = raw[field];
-    const given = typeof option === "string" || typeof option === "number";
+    const own = command.getOptionValueSource(field) !== "default";
+    const given = own && (typeof option === "string" || typeof option === "number");
     if (given && option !== value) {
       command.error(`error: '--${field}' is '${option}', but the argument is '${argument}'`);
     }

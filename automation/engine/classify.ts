@@ -20,6 +20,7 @@ import {
   isProtected,
   missingPlugin,
   programConfigProblems,
+  registryFailure,
 } from "./words";
 
 /** What is known about a run of the engine that failed. Structured facts come before text. */
@@ -111,12 +112,18 @@ function byResource(
   };
   return new LandfallError(
     code,
-    withProblems(headline(code, service), details.problems ?? []),
+    withProblems(headline(code, service, problems), details.problems ?? []),
     details,
   );
 }
 
-function headline(code: ErrorCode, service: string | undefined): string {
+function headline(
+  code: ErrorCode,
+  service: string | undefined,
+  problems: readonly Problem[],
+): string {
+  const lost = first(problems, ({ message }) => registryFailure(message));
+  if (code === "registry" && lost) return `registry ${lost.host}: ${lost.step} failed`;
   const of = service === undefined ? "" : ` of service "${service}"`;
   if (code === "gate_failed")
     return `the new revision${of} did not get ready, and nothing was switched to it`;
@@ -138,6 +145,7 @@ function serviceOf({ parent }: FailedStep): string | undefined {
 
 function byWords(problems: readonly Problem[]): ErrorCode | undefined {
   if (problems.some(({ message }) => isDockerDown(message))) return "docker_unreachable";
+  if (problems.some(({ message }) => registryFailure(message) !== undefined)) return "registry";
   if (problems.some(({ message }) => isProtected(message))) return "protected";
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { registryOf } from "../../toolchain/plugins/docker/client/registryAuth";
 import type { Problem } from "../errors";
 import { ownFrames, thrownMessage } from "./trace";
 import { plain } from "./translate";
@@ -61,6 +62,14 @@ export function isDockerDown(text: string): boolean {
   return /cannot connect to the docker daemon|connect (?:ENOENT|ECONNREFUSED|EACCES) [^\s]*docker[^\s]*\.sock|docker daemon (?:does not answer|is not running)|error pinging docker/i.test(
     text,
   );
+}
+
+/** What a registry did not do, as the docker plugin says it; undefined when the text is about something else. */
+export function registryFailure(text: string): { host: string; step: string } | undefined {
+  const [, step, reference = ""] =
+    /Docker could not (push|pull) (\S+?)(?:, which it does not have)?: /.exec(text) ?? [];
+  if (step === undefined) return undefined;
+  return { host: registryOf(reference), step: `${step} of ${reference}` };
 }
 
 /** Whether the state backend did not answer, or refused. */

@@ -5,6 +5,7 @@ import type { Session } from "../session";
 import type { Proposal } from "../update/plan";
 import { dataLossGuard } from "./dataLoss";
 import { freezeGuard } from "./freeze";
+import { promotionGuard } from "./promotion";
 import { savedPlanGuard } from "./savedPlan";
 
 /** What guards ask of an update that they admit. */
@@ -19,7 +20,7 @@ export interface Admission {
 export type Guard = (session: Session, args: UpArgs, proposal: Proposal) => Promise<Admission>;
 
 /** Asked in this order: what is cheap to find out comes first. */
-const guards: readonly Guard[] = [freezeGuard, savedPlanGuard, dataLossGuard];
+const guards: readonly Guard[] = [freezeGuard, savedPlanGuard, promotionGuard, dataLossGuard];
 
 /** Lets an update begin, or throws what forbids it. Policies and a plan hold while it runs, too. */
 export async function admit(

@@ -41,7 +41,8 @@ async function inspect(session: Session, args: UpArgs, proposal: Proposal): Prom
   const { state, config } = prepared;
   const { resources } = state;
   const pack = packOf(session, config);
-  const needed = pack !== undefined || args.plan !== undefined || dataHolders(resources).length > 0;
+  const asked = args.plan !== undefined || plan.kind === "promote";
+  const needed = pack !== undefined || asked || dataHolders(resources).length > 0;
   if (!needed) return { losses: [] };
   const mark = await markOf(session, proposal, pack?.print);
   const mayskip = args.plan === undefined && args.refresh !== true && mark !== undefined;

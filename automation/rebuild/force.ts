@@ -11,7 +11,7 @@ import { gather } from "./facts";
 import type { ImageOutcome, PlanCause, ServicePlan } from "./result";
 import type { ServiceFacts, StackFacts } from "./types";
 
-const imageType = "docker:index/image:Image";
+export const imageType = "docker:index/image:Image";
 
 /** Reasons to build that the hash of a build context does not know of. The engine is told of these, and of no other. */
 const beyondTheHash: readonly PlanCause[] = ["asked", "image-gone", "pattern"];

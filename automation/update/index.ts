@@ -18,7 +18,7 @@ export async function update(session: Session, args: UpArgs, plan: UpdatePlan): 
   const startedAt = context.clock.now();
   const prepared = await prepare(session, {
     waitSeconds: args.wait ?? 0,
-    create: plan.kind === "up",
+    create: plan.kind !== "rollback",
     readOnly: false,
     checkConfig: true,
     ...(plan.config === undefined ? {} : { configFile: plan.config.file }),

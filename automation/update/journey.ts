@@ -78,7 +78,7 @@ export class Journey {
     const { plan, prepared } = this.luggage;
     const before = readIntended(prepared.state.outputs);
     // A rollback leads to what is known to be good: it takes over at once.
-    const start = plan.kind === "up" ? startingPositions(before) : {};
+    const start = plan.kind === "rollback" ? {} : startingPositions(before);
     const load = new SwitchLoad(urlsOf(before));
     await load.start();
     try {
@@ -115,13 +115,16 @@ export class Journey {
     const first = this.outcomes.length === 0;
     const told: Record<string, string> =
       Object.keys(positions).length === 0 ? {} : { [rolloutKey]: JSON.stringify(positions) };
-    const isCopy = plan.config === undefined;
-    if (isCopy) await writeAmended(file, record.config, told);
+    const { pins = {} } = plan;
+    const values = { ...pins, ...told };
+    const isCopy = plan.kind !== "rollback";
+    if (isCopy) await writeAmended(file, record.config, values);
     const step = await runStep(session, args, {
       // Without a config file of its own a stack has nothing that a copy could say.
-      ...(isCopy && record.config === "" ? {} : { configFile: file }),
+      ...(isCopy && record.config === "" && plan.pins === undefined ? {} : { configFile: file }),
       ...(first ? { replace: forced.urns } : {}),
       ...(plan.expectedDigests === undefined ? {} : { expectedDigests: plan.expectedDigests }),
+      mayLack: plan.kind === "promote",
     });
     this.outcomes.push(step);
     this.exposedAt ??= step.routedAt;

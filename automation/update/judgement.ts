@@ -5,18 +5,20 @@ import type { Changes, Observation, Verdict } from "../results";
 import type { EngineOutcome } from "../session";
 import { judge } from "../verdict";
 import { changed } from "../verbs/outcome";
+import type { StepOptions } from "./step";
 
 /** The verdict on an update: the engine's failure, another image than the one asked for, else what is observed. */
 export function verdictOn(
   { error }: EngineOutcome,
   observation: Observation,
   changes: Changes,
-  { expectedDigests = {} }: { expectedDigests?: Record<string, string> },
+  { expectedDigests = {}, mayLack = false }: Pick<StepOptions, "expectedDigests" | "mayLack">,
   { services = {} }: Intended,
 ): { verdict: Verdict; error?: ErrorInfo } {
   if (error) return { verdict: "failed", error: error.toJSON() };
   const wrong = Object.entries(expectedDigests).filter(
-    ([name, digest]) => services[name]?.digest !== digest,
+    ([name, digest]) =>
+      services[name]?.digest !== digest && !(mayLack && services[name] === undefined),
   );
   if (wrong.length > 0) {
     const problems = wrong.map(([path, digest]) => ({

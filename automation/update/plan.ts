@@ -2,10 +2,14 @@ import type { Prepared } from "../verbs/prepare";
 
 /** What an update does beside deploying the working tree's program with the stack's config. */
 export interface UpdatePlan {
-  kind: "up" | "rollback";
+  kind: "up" | "rollback" | "promote";
   /** Config file to take instead of the stack's own, and its text. */
   config?: { file: string; text: string };
   rollbackTo?: number;
+  /** Of a promotion: whose images are deployed. */
+  promotedFrom?: { stack: string; release: number };
+  /** Values that go beside the config in every step: they pin images. */
+  pins?: Readonly<Record<string, string | object>>;
   /** Image ids that must be running in the end, by service. */
   expectedDigests?: Record<string, string>;
 }

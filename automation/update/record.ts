@@ -36,6 +36,7 @@ export async function draftOf(
     probes: [],
     ...(args.message === undefined ? {} : { message: context.redactor.text(args.message) }),
     ...(plan.rollbackTo === undefined ? {} : { rollbackTo: plan.rollbackTo }),
+    ...(plan.promotedFrom === undefined ? {} : { promotedFrom: plan.promotedFrom }),
   };
 }
 
@@ -93,10 +94,16 @@ export function seenIn(
 
 function imagesOf({ services = {} }: Intended): ReleaseRecord["images"] {
   return Object.fromEntries(
-    Object.entries(services).map(([name, { image, digest, revision }]) => [
-      name,
-      { image, digest, revision },
-    ]),
+    Object.entries(services).map(
+      ([service, { image, digest, revision, imageName, repoDigest }]) => [
+        service,
+        {
+          ...{ image, digest, revision },
+          ...(imageName === undefined ? {} : { name: imageName }),
+          ...(repoDigest === undefined ? {} : { repoDigest }),
+        },
+      ],
+    ),
   );
 }
 

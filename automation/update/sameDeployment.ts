@@ -18,8 +18,8 @@ export function sameDeployment(
   const images = `${project}:images`;
   const keys = Object.keys(own).filter((key) => key !== images);
   if (!keys.every((key) => isSame(own[key], deployed[key]))) return false;
-  // A rollback pins images beside the config of the release that it goes back to.
-  return kind === "rollback" || isSame(own[images] ?? none, deployed[images] ?? none);
+  // A rollback and a promotion pin images beside the config.
+  return kind !== "up" || isSame(own[images] ?? none, deployed[images] ?? none);
 }
 
 const none = { value: "{}", secret: false };

@@ -32,6 +32,8 @@ export interface StepOptions {
   replace?: string[];
   /** Image ids that must be running in the end, by service. */
   expectedDigests?: Record<string, string>;
+  /** Whether some of these services need not be there. @default false */
+  mayLack?: boolean;
 }
 
 /**

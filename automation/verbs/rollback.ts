@@ -1,19 +1,17 @@
 import { configDifference } from "../config";
 import { withConfigCopy, writeAmended } from "../configCopy";
-import { RefusedError } from "../errors";
+import { ensureImages } from "../images/available";
+import { registryLogin } from "../images/login";
 import { readIntended } from "../intended";
-import { observers } from "../observers";
 import type { RollbackArgs } from "../operations";
 import { pinsOf } from "../pins";
 import { currentRelease, rollbackTarget } from "../release";
-import type { ReleaseRecord } from "../release";
 import type { ConfigDifference, RollbackResult } from "../results";
 import { reading } from "../session";
 import type { Session } from "../session";
 import { update } from "../update";
-import { changed, outcomeOf } from "./outcome";
+import { dryRunResult } from "./dryRun";
 import { readStack } from "./prepare";
-import { runPreview } from "./preview";
 
 /**
  * Deploys an earlier release's config and images again, as a new release. The stack's config file in the working
@@ -27,12 +25,21 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
   const from = currentRelease(releases)?.number;
   return withConfigCopy(session, target, async (file) => {
     const { state, config: before } = await readStack(session, { create: false });
-    await refuseMissingImages(session, target, readIntended(state.outputs).platform);
+    await ensureImages({
+      session,
+      release: target,
+      platform: readIntended(state.outputs).platform,
+      login: registryLogin(session.project.name, before),
+      doing: "deployed again",
+      dryRun: args.dryRun === true,
+    });
     await writeAmended(file, target.config, pinsOf(target));
     const after = await reading(session, () => session.workspace.config(file));
     const common = { from, to: target.number, configDiff: configDifference(before, after) };
     context.check();
-    if (args.dryRun === true) return dryRun(session, args, file, common);
+    if (args.dryRun === true) {
+      return { ...(await dryRunResult(session, args, file)), ...withoutUndefined(common) };
+    }
     const result = await update(session, args, {
       kind: "rollback",
       config: { file, text: target.config },
@@ -45,35 +52,6 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
   });
 }
 
-async function dryRun(
-  session: Session,
-  args: RollbackArgs,
-  configFile: string,
-  common: Common,
-): Promise<RollbackResult> {
-  const startedAt = session.context.clock.now();
-  const { stack, parallel, wait } = args;
-  const outcome = await runPreview(session, {
-    stack,
-    configFile,
-    ...(parallel === undefined ? {} : { parallel }),
-    ...(wait === undefined ? {} : { wait }),
-  });
-  const base = await outcomeOf(session, outcome, startedAt);
-  return {
-    ...base,
-    ...withoutUndefined(common),
-    verdict: changed(base.changes) ? "unverified" : "unchanged",
-    services: [],
-    images: [],
-    probes: [],
-    urls: {},
-    unverified: ["nothing was deployed: this was a dry run"],
-    recovered: [],
-    dryRun: true,
-  };
-}
-
 interface Common {
   from: number | undefined;
   to: number;
@@ -82,24 +60,4 @@ interface Common {
 
 function withoutUndefined({ from, ...rest }: Common): Omit<Common, "from"> & { from?: number } {
   return from === undefined ? rest : { ...rest, from };
-}
-
-async function refuseMissingImages(
-  session: Session,
-  target: ReleaseRecord,
-  platform: string | undefined,
-): Promise<void> {
-  const observer = platform === undefined ? undefined : observers[platform];
-  if (observer === undefined || Object.keys(target.images).length === 0) return;
-  const missing = await observer({ env: session.env }).missingImages(target.images);
-  if (missing.length === 0) return;
-  const problems = missing.map((path) => {
-    const { image, digest } = target.images[path] ?? { image: "unknown", digest: "unknown" };
-    return { path, message: `image ${image} (${digest}) is not there any more` };
-  });
-  const lines = problems.map(({ path, message }) => `${path}: ${message}`).join("; ");
-  throw new RefusedError(`release ${target.number} cannot be deployed again: ${lines}`, {
-    code: "image_gone",
-    problems,
-  });
 }

@@ -2,6 +2,7 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { EnvironmentTransforms } from "../transform";
 import { physicalName } from "../naming";
+import type { RegistryArgs } from "../environment";
 import type { StackIdentity } from "../platform";
 import { NO_OWNER, OWNER_LABEL } from "./dynamic/ownerLabel";
 import type { ResolvedImage } from "./image";
@@ -26,6 +27,8 @@ export interface DockerContext extends OwnedStack {
   readonly publicPorts: readonly number[];
   /** Images that are resolved already, so that components of one image share one resource. */
   readonly images: Map<string, ResolvedImage>;
+  /** Where built images are pushed to. */
+  readonly registry: RegistryArgs | undefined;
   readonly transform: EnvironmentTransforms;
 }
 

@@ -51,6 +51,7 @@ export function environment(
     bindAddress,
     publicPorts,
     images: new Map(),
+    registry: args.docker?.registry,
     transform,
   };
 }

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { buildHashes } from "../buildContext";
+import type { RegistryArgs } from "../environment";
 import type { ImageSpec } from "../image";
 import { digestOf, stableJson } from "../naming";
 import type { BuildStatus } from "../platform";
@@ -16,6 +17,8 @@ export interface ResolvedImage {
   readonly reference: string;
   /** Image id that the containers run. */
   readonly id: pulumi.Output<string>;
+  /** `name@sha256:…` by which a registry has it; an empty text where none is known to. */
+  readonly repoDigest: pulumi.Output<string>;
   /** How it is built, where it is, and where nothing but the arguments says so. */
   readonly build?: BuildStatus;
 }
@@ -43,7 +46,11 @@ function resolved(
 ): ResolvedImage {
   switch (spec.kind) {
     case "pinned":
-      return { reference: spec.reference, id: pulumi.output(spec.id) };
+      return {
+        reference: spec.reference,
+        id: pulumi.output(spec.id),
+        repoDigest: pulumi.output(spec.repoDigest ?? ""),
+      };
     case "build":
       return built(context, spec, transform);
     case "reference":
@@ -57,10 +64,12 @@ function built(
   transform: Transform<docker.ImageArgs> | undefined,
 ): ResolvedImage {
   const hashes = buildHashes(spec);
-  const reference = `${stackName(context)}/${spec.name}:${hashes.build}`;
+  const { registry } = context;
+  const name = `${stackName(context)}/${spec.name}:${hashes.build}`;
+  const reference = registry === undefined ? name : `${registry.address}/${name}`;
   const args: docker.ImageArgs = {
     imageName: reference,
-    skipPush: true,
+    ...(registry === undefined ? { skipPush: true } : { registry: loginTo(registry) }),
     build: {
       context: spec.context,
       dockerfile: spec.dockerfile,
@@ -72,8 +81,7 @@ function built(
     parent: context.environment,
     dependsOn: [context.ports],
   });
-  // What was built but not pushed has no registry digest: the provider then answers the image's id.
-  const resolved = { reference, id: image.repoDigest };
+  const resolved = { reference, ...identified(context, spec.name, image) };
   if (transform !== undefined) return resolved;
   const build: BuildStatus = {
     image: spec.name,
@@ -84,15 +92,40 @@ function built(
   return { ...resolved, build };
 }
 
+/** What was built but not pushed has no registry digest: the provider then answers the image's id. */
+function identified(
+  context: DockerContext,
+  name: string,
+  image: docker.Image,
+): Pick<ResolvedImage, "id" | "repoDigest"> {
+  if (context.registry === undefined)
+    return { id: image.repoDigest, repoDigest: pulumi.output("") };
+  const pushed = new docker.RemoteImage(
+    `${name}-image-pushed`,
+    { name: image.repoDigest, keepLocally: true },
+    { parent: context.environment, dependsOn: [image] },
+  );
+  return { id: pushed.imageId, repoDigest: image.repoDigest };
+}
+
+function loginTo({ address, username, password }: RegistryArgs): docker.ImageArgs["registry"] {
+  return {
+    server: address.split("/")[0] ?? address,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password: pulumi.secret(password) }),
+  };
+}
+
 function referenced(context: DockerContext, name: string, ref: string): ResolvedImage {
-  if (IMAGE_ID.test(ref)) return { reference: ref, id: pulumi.output(ref) };
+  if (IMAGE_ID.test(ref))
+    return { reference: ref, id: pulumi.output(ref), repoDigest: pulumi.output("") };
   const image = new docker.RemoteImage(
     // The reference is in the name: another one is another resource, so its old image stays for a rollback.
     `${name}-image-${digestOf(ref, 6)}`,
     { name: ref, keepLocally: true },
     { parent: context.environment, dependsOn: [context.ports] },
   );
-  return { reference: ref, id: image.imageId };
+  return { reference: ref, id: image.imageId, repoDigest: image.repoDigest };
 }
 
 /** Outputs must not tell where on a machine the program lies. */

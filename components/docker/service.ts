@@ -38,10 +38,15 @@ export function service(
   const route = routed(context, parent, spec, servers, gate);
   const url = publicUrl(context, spec);
   const status = pulumi
-    .all([image.id, context.router.name, pulumi.all(names), pulumi.all(stableNames), route.id])
-    .apply(([digest, router, running, beside]): ServiceStatus => ({
+    .all([
+      ...([pulumi.all([image.id, image.repoDigest]), context.router.name] as const),
+      ...([pulumi.all(names), pulumi.all(stableNames), route.id] as const),
+    ])
+    .apply(([[digest, repoDigest], router, running, beside]): ServiceStatus => ({
       image: image.reference,
       digest,
+      ...(spec.image.name === spec.name ? {} : { imageName: spec.image.name }),
+      ...(repoDigest === "" ? {} : { repoDigest }),
       revision,
       replicas: count,
       healthPath: spec.health.path,

@@ -22,9 +22,15 @@ export function commitText({ commit, dirty }: ReleaseSummary["program"]): string
   return commit === undefined ? "" : commit.slice(0, 9) + (dirty === true ? "+" : "");
 }
 
+/** "rollback to 3", "release 7 of dev"; empty for a plain `up`. */
+export function kindText({ rollbackTo, promotedFrom }: ReleaseSummary): string {
+  if (promotedFrom !== undefined) return `release ${promotedFrom.release} of ${promotedFrom.stack}`;
+  return rollbackTo === undefined ? "" : `rollback to ${rollbackTo}`;
+}
+
 /** What of a release has a place of its own where it is shown. */
 const placed: readonly string[] = (
-  "number state kind project stack process startedAt finishedAt durationMs by message rollbackTo program images " +
+  "number state kind project stack process startedAt finishedAt durationMs by message rollbackTo promotedFrom program images " +
   "builds migrationHead changes updateVersion error settled services probes steps gates load rolledBack " +
   "freezeOverride allowedDataLoss plan"
 ).split(" ");

@@ -2,7 +2,7 @@ import { Option } from "commander";
 
 import { number } from "../options";
 import { countsBrief } from "../render/ops";
-import { commitText, stateCell } from "../render/release";
+import { commitText, kindText, stateCell } from "../render/release";
 import type { Paint } from "../render/style";
 import { renderTable } from "../render/table";
 import { duration, moment } from "../render/time";
@@ -32,7 +32,7 @@ function rowOf(
   unicode: boolean,
 ): (string | { text: string; paint: Paint })[] {
   const { number: id, state, startedAt, durationMs, by, program, changes, message } = release;
-  const kind = release.rollbackTo === undefined ? "" : `rollback to ${release.rollbackTo}`;
+  const kind = kindText(release);
   return [
     String(id),
     stateCell(state),

@@ -10,6 +10,7 @@ import { logs } from "./logs";
 import { outputs } from "./outputs";
 import { plan } from "./plan";
 import { preview } from "./preview";
+import { promote } from "./promote";
 import { refresh } from "./refresh";
 import { rollback } from "./rollback";
 import { show } from "./show";
@@ -23,6 +24,7 @@ export const verbs: Verbs = {
   plan,
   up,
   rollback,
+  promote,
   destroy,
   freeze,
   unfreeze,

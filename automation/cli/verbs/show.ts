@@ -2,7 +2,7 @@ import { Option } from "commander";
 
 import { countsText } from "../render/ops";
 import { number } from "../options";
-import { commitText, otherFacts, stateCell } from "../render/release";
+import { commitText, kindText, otherFacts, stateCell } from "../render/release";
 import { renderTable } from "../render/table";
 import { clean, wrap } from "../render/text";
 import { duration, moment } from "../render/time";
@@ -50,7 +50,11 @@ function headLine({ release, current, stack }: ShowResult, { style }: ResultView
   const { text, paint } = stateCell(release.state);
   const dot = ` ${style.paint(style.symbols.dot, "dim")} `;
   const kind =
-    release.rollbackTo === undefined ? release.kind : `rollback to release ${release.rollbackTo}`;
+    release.kind === "promote"
+      ? `promotion of ${kindText(release)}`
+      : release.rollbackTo === undefined
+        ? release.kind
+        : `rollback to release ${release.rollbackTo}`;
   const parts = [stack, kind, ...(current ? ["the release that runs"] : [])].map(clean);
   const name = style.paint(`release ${release.number}`, "bold");
   return `${name}  ${style.paint(text, paint, "bold")}  ${parts.join(dot)}`;

@@ -3,6 +3,7 @@ import { Option } from "commander";
 import { verdictExitCodes } from "../../errors";
 import {
   allowDataLossOption,
+  holdingOptions,
   messageOption,
   number,
   overrideFreezeOption,
@@ -31,14 +32,7 @@ export const up: Verb<"up"> = {
     new Option("--plan-max-age <seconds>", "refuse a saved plan that is older").argParser(number),
     allowDataLossOption(),
     overrideFreezeOption(),
-    new Option(
-      "--keep-failed",
-      "leave an update that failed as it is (default: the last good release is put back)",
-    ),
-    new Option(
-      "--failure-budget <share>",
-      "share of probe requests that may fail meanwhile, 0-1; more fail the update (default: any)",
-    ).argParser(number),
+    ...holdingOptions(),
   ],
   examples: [
     ["landfall up", "deploy the stack dev"],

@@ -92,6 +92,7 @@ function fakeOperations(answer: Answer, calls: Call[]): Operations {
     plan: operate("plan"),
     up: operate("up"),
     rollback: operate("rollback"),
+    promote: operate("promote"),
     destroy: operate("destroy"),
     refresh: operate("refresh"),
     verify: operate("verify"),

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { CallContext } from "../../host";
 import type { Daemon } from "../client/daemon";
+import { textOf } from "../client/errors";
 import type { RegistryAuth } from "../client/registryAuth";
 import { authKey, registryOf } from "../client/registryAuth";
 import { ensureImage } from "../images/ensure";
 import { ProgressError, followProgress } from "../images/progress";
 import { canonicalRepository } from "../images/reference";
+import { isTransient, withRetries } from "../images/retry";
 import { buildContext, relativeDockerfile } from "./contextTar";
 import type { ImageInputs } from "./inputs";
 
@@ -103,16 +105,24 @@ async function pushImage(
   context.log.status("pushing");
   const auth = await pushAuth(daemon, image);
   let digest: string | undefined;
-  await daemon.ask(`push ${image.name}`, async (docker) => {
-    const stream = await docker
-      .getImage(image.name)
-      .push({ authconfig: auth ?? anonymous, abortSignal: context.signal });
-    await followProgress(stream, context, {
-      redact,
-      onAux: (aux) => {
-        digest = pushResult.safeParse(aux).data?.Digest ?? digest;
-      },
+  const attempt = (): Promise<void> =>
+    daemon.ask(`push ${image.name}`, async (docker) => {
+      const stream = await docker
+        .getImage(image.name)
+        .push({ authconfig: auth ?? anonymous, abortSignal: context.signal });
+      await followProgress(stream, context, {
+        redact,
+        onAux: (aux) => {
+          digest = pushResult.safeParse(aux).data?.Digest ?? digest;
+        },
+      });
     });
+  await withRetries(attempt, {
+    signal: context.signal,
+    isTransient,
+    onRetry: (error, seconds) => {
+      context.log.warning(`${redact(textOf(error))}: trying again in ${seconds} s`);
+    },
   });
   if (digest === undefined)
     throw new Error(
