@@ -56,6 +56,9 @@ const schema = z.object({
   policies: json("must be JSON").pipe(policyLevels),
   backups: json("must be JSON").pipe(z.record(z.string(), z.string())),
   rebuild: json("must be JSON").pipe(rebuildConfig),
+  registry: text.pipe(optional),
+  registryUser: text.pipe(optional),
+  registryPassword: text.pipe(optional),
   bindAddress: z.ipv4('must be an IPv4 address of the host, such as "127.0.0.1"'),
   subnet: optional,
   owner: text
@@ -87,12 +90,24 @@ export type Settings = ReturnType<typeof grouped>;
 
 function grouped(data: z.infer<typeof schema>) {
   const { platform, images, bindAddress, subnet, owner, webPort, apiPort, drain, logLevel } = data;
+  const { registry: address, registryUser: username, registryPassword: password } = data;
   return {
     platform,
     environment: {
       platform,
       images,
-      docker: { publicPorts: [webPort, apiPort], bindAddress, subnet, owner },
+      docker: {
+        ...{ publicPorts: [webPort, apiPort], bindAddress, subnet, owner },
+        ...(address === undefined
+          ? {}
+          : {
+              registry: {
+                address,
+                ...(username === undefined ? {} : { username }),
+                ...(password === undefined ? {} : { password: pulumi.secret(password) }),
+              },
+            }),
+      },
     },
     webPort,
     apiPort,

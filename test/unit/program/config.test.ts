@@ -32,6 +32,9 @@ describe("the program's config", () => {
       "landfall:policyPack",
       "landfall:predictorModelSha256",
       "landfall:rebuild",
+      "landfall:registry",
+      "landfall:registryPassword",
+      "landfall:registryUser",
       "landfall:releaseStore",
       "landfall:subnet",
     ]);
