@@ -9,7 +9,7 @@ import { testToolchain } from "../../engine/automation/support";
 import { ROOT } from "../../support/program";
 import { docker } from "../stack/harness";
 
-const BASE_IMAGE = "python:3.11-slim-bookworm";
+export const BASE_IMAGE = "python:3.11-slim-bookworm";
 
 /** Answers with its version. MODE says what is wrong with it: nothing, 5xx after it got ready, slow answers, no start. */
 const SERVER = `
@@ -40,7 +40,9 @@ const port = config.requireNumber("port");
 const environment = new landfall.Environment("shop", { docker: { publicPorts: [port] } });
 const api = new landfall.ApiService("api", {
   environment,
-  image: { ref: config.require("image") },
+  image: config.get("context")
+    ? { build: { context: config.require("context") } }
+    : { ref: config.require("image") },
   command: ["python3", "-c", config.require("server")],
   env: { VERSION: config.require("version"), MODE: config.get("mode") ?? "" },
   port: 8000,
@@ -60,6 +62,10 @@ export interface Settings {
   mode?: "bad" | "slow" | "unready" | "crash";
   replicas?: number;
   rollout?: RolloutArgs;
+  /** Image id. @default the base image's */
+  image?: string;
+  /** Dockerfile to build instead, in a folder of its own. */
+  dockerfile?: string;
 }
 
 /** A project of one service, whose config says what it is and how it takes over. */
@@ -91,13 +97,19 @@ export class RolloutProject {
   }
 
   /** Works with the checkout's own engine. */
-  async deployer(): Promise<Deployer> {
-    return new Deployer({ ...this.options, toolchain: await testToolchain() });
+  async deployer(env: Record<string, string> = {}): Promise<Deployer> {
+    const all = { ...this.options.env, ...env };
+    return new Deployer({ ...this.options, env: all, toolchain: await testToolchain() });
   }
 
-  async configure({ version, mode, replicas, rollout }: Settings): Promise<void> {
+  async configure({ dockerfile, ...settings }: Settings): Promise<void> {
     const { Id: image } = await new Docker().getImage(BASE_IMAGE).inspect();
-    const values = { port: this.port, image, server: SERVER, version, mode, replicas, rollout };
+    const context = dockerfile === undefined ? undefined : "image";
+    if (dockerfile !== undefined) {
+      fs.mkdirSync(path.join(this.dir, "image"), { recursive: true });
+      this.write("image/Dockerfile", dockerfile);
+    }
+    const values = { port: this.port, image, server: SERVER, context, ...settings };
     const entries = Object.entries(values)
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [`${this.name}:${key}`, value]);
