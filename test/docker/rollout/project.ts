@@ -70,6 +70,8 @@ export interface Settings {
 
 /** A project of one service, whose config says what it is and how it takes over. */
 export class RolloutProject {
+  /** What the command line is to be given. */
+  readonly environment: Record<string, string>;
   private readonly options: DeployerOptions;
   readonly url: string;
   readonly dir: string;
@@ -87,18 +89,20 @@ export class RolloutProject {
     this.write("index.ts", PROGRAM);
     const settings = { extends: "../../../tsconfig.json", "ts-node": { transpileOnly: true } };
     this.write("tsconfig.json", JSON.stringify(settings));
-    this.options = {
-      projectDir: this.dir,
-      env: {
-        PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "test",
-      },
+    this.environment = {
+      PATH: process.env.PATH ?? "",
+      HOME: this.dir,
+      PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
     };
+    this.options = { projectDir: this.dir, env: this.environment };
+    // The command line looks for the engine in the project's folder.
+    fs.symlinkSync(path.join(ROOT, ".landfall"), path.join(this.dir, ".landfall"));
   }
 
   /** Works with the checkout's own engine. */
   async deployer(env: Record<string, string> = {}): Promise<Deployer> {
-    const all = { ...this.options.env, ...env };
+    const all = { ...this.environment, ...env };
     return new Deployer({ ...this.options, env: all, toolchain: await testToolchain() });
   }
 
