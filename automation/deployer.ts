@@ -27,6 +27,7 @@ import { logs } from "./verbs/logs";
 import { plan } from "./verbs/plan";
 import { preview } from "./verbs/preview";
 import { promote } from "./verbs/promote";
+import { prune } from "./verbs/prune";
 import { refresh } from "./verbs/refresh";
 import { rollback } from "./verbs/rollback";
 import { show } from "./verbs/show";
@@ -154,6 +155,11 @@ export class Deployer implements Operations {
   /** What differs between two releases: config, features, images, migrations and program. */
   diff(args: ArgsOf<"diff">, control?: Control): Operation<ResultOf<"diff">> {
     return this.onStack("diff", args, control, diff);
+  }
+
+  /** Removes images that no kept release of the stack and no container needs. */
+  prune(args: ArgsOf<"prune">, control?: Control): Operation<ResultOf<"prune">> {
+    return this.onStack("prune", args, control, prune);
   }
 
   /** Stops the update that holds the stack's lock, and frees the lock. */

@@ -88,6 +88,16 @@ export const upArgs = z.strictObject({
   failureBudget: z.number().min(0).max(1).optional(),
 });
 
+export const pruneArgs = z.strictObject({
+  ...target,
+  /** How many good releases keep their images. @default config `keepReleases`, else 10 */
+  keep: z.int().min(1).max(10_000).optional(),
+  /** Seconds to wait for a lock that an update holds; 0 fails at once. @default 0 */
+  wait: seconds(86_400).optional(),
+  /** Only tell what would go. @default false */
+  dryRun: z.boolean().optional(),
+});
+
 export const planArgs = z.strictObject({ ...target });
 
 export const rollbackArgs = z
@@ -247,6 +257,7 @@ export const operations = {
   approve: { args: approveArgs, summary: "Answer a manual gate that a deploy waits at" },
   show: { args: showArgs, summary: "Show everything about a release" },
   diff: { args: diffArgs, summary: "Show what differs between two releases" },
+  prune: { args: pruneArgs, summary: "Remove images that no kept release needs" },
   cancel: { args: cancelArgs, summary: "Free the lock of an update that died or has to stop" },
   doctor: { args: doctorArgs, summary: "Check this machine, the toolchain and a stack" },
 } as const;
@@ -258,6 +269,7 @@ export type PlanArgs = z.input<typeof planArgs>;
 export type UpArgs = z.input<typeof upArgs>;
 export type RollbackArgs = z.input<typeof rollbackArgs>;
 export type PromoteArgs = z.input<typeof promoteArgs>;
+export type PruneArgs = z.input<typeof pruneArgs>;
 export type DestroyArgs = z.input<typeof destroyArgs>;
 export type RefreshArgs = z.input<typeof refreshArgs>;
 export type VerifyArgs = z.input<typeof verifyArgs>;
@@ -283,6 +295,7 @@ export interface Results {
   up: results.UpResult;
   rollback: results.RollbackResult;
   promote: results.PromoteResult;
+  prune: results.PruneResult;
   destroy: results.DestroyResult;
   refresh: results.RefreshResult;
   verify: results.VerifyResult;

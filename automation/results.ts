@@ -464,6 +464,28 @@ export interface ApproveResult {
   since: string;
 }
 
+/** An image that goes because nothing needs it. */
+export interface PrunedImage {
+  /** Image id. */
+  digest: string;
+  tags: string[];
+  /** Bytes, layers that it shares with other images included. */
+  size: number;
+  /** Releases that ran it. */
+  releases: number[];
+}
+
+export interface PruneResult {
+  stack: string;
+  /** What was removed, or would be. */
+  images: PrunedImage[];
+  /** What Docker did not let go, and why. */
+  kept: { digest: string; reason: string }[];
+  /** How many good releases keep their images. */
+  keep: number;
+  dryRun: boolean;
+}
+
 export interface CancelResult {
   stack: string;
   /** Locks that were freed. */

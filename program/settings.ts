@@ -56,6 +56,8 @@ const schema = z.object({
   policies: json("must be JSON").pipe(policyLevels),
   backups: json("must be JSON").pipe(z.record(z.string(), z.string())),
   rebuild: json("must be JSON").pipe(rebuildConfig),
+  // The deployer's, as well.
+  keepReleases: z.coerce.number().int().min(1, "must be a whole number from 1"),
   registry: text.pipe(optional),
   registryUser: text.pipe(optional),
   registryPassword: text.pipe(optional),

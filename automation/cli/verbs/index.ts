@@ -11,6 +11,7 @@ import { outputs } from "./outputs";
 import { plan } from "./plan";
 import { preview } from "./preview";
 import { promote } from "./promote";
+import { prune } from "./prune";
 import { refresh } from "./refresh";
 import { rollback } from "./rollback";
 import { show } from "./show";
@@ -37,6 +38,7 @@ export const verbs: Verbs = {
   diff,
   refresh,
   approve,
+  prune,
   cancel,
   doctor,
 };

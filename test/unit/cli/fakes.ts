@@ -105,6 +105,7 @@ function fakeOperations(answer: Answer, calls: Call[]): Operations {
     freeze: operate("freeze"),
     unfreeze: operate("unfreeze"),
     approve: operate("approve"),
+    prune: operate("prune"),
     cancel: operate("cancel"),
     doctor: operate("doctor"),
   };

@@ -27,6 +27,7 @@ describe("the program's config", () => {
       "landfall:apiCpu",
       "landfall:backups",
       "landfall:images",
+      "landfall:keepReleases",
       "landfall:owner",
       "landfall:policies",
       "landfall:policyPack",
