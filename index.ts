@@ -19,12 +19,12 @@ const predictor = new landfall.PredictorService("predictor", {
   ...settings.predictor,
 });
 
-export const migrationHead = landfall.newestMigration("apps/api/migrations");
 const migration = new landfall.MigrationJob("migrate", {
   environment,
   image: image("api"),
+  migrations: "apps/api/migrations",
   command: ["node", "migrate.js"],
-  head: migrationHead,
+  downCommand: ["node", "migrate.js", "--down-to"],
   links: [db],
 });
 const apiArgs: landfall.ApiServiceArgs = {
@@ -54,4 +54,6 @@ export const webUrl = web.publicUrl;
 export const apiUrl = api.publicUrl;
 export const secretNames = [...new Set([web, api, predictor].flatMap((each) => each.secretNames))];
 const statuses = { web: web.status, api: api.status, predictor: predictor.status };
+export const migrationHead = migration.head;
+export const migrations = { migrate: migration.status };
 export const services = pulumi.output(statuses);

@@ -30,6 +30,7 @@ export type PhaseName =
   | "toolchain"
   | "prepare"
   | "recover"
+  | "migrate"
   | "preview"
   | "pull"
   | "update"

@@ -111,6 +111,10 @@ export const rollbackArgs = z
     dryRun: z.boolean().optional(),
     message: z.string().max(1000).optional(),
     verifyTimeout,
+    /** Undo the migrations that the release's code does not work with. @default false: refused */
+    migrateDown: z.boolean().optional(),
+    /** Put the backup back that was taken before them, where they cannot be undone; with `allowDataLoss`. @default false: refused */
+    restoreBackup: z.boolean().optional(),
     allowDataLoss,
     overrideFreeze,
   })

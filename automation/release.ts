@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import type { ReleaseMigrations } from "./migrations/tasks";
 import type { ProbeResult, ReleaseState, ReleaseSummary, ServiceObservation } from "./results";
 import { LandfallError } from "./errors";
 
@@ -16,6 +17,8 @@ export interface ReleaseRecord extends ReleaseSummary {
   probes: ProbeResult[];
   /** By service how its image was built, where it was: what the next decision is compared with. */
   builds?: Record<string, ImageBuildRecord>;
+  /** By job the migrations that its code was made with: what a later rollback asks. */
+  migrations?: Record<string, ReleaseMigrations>;
 }
 
 /** How an image was built; paths are relative to the project's folder. */
@@ -101,6 +104,7 @@ export function summaryOf(record: ReleaseRecord): ReleaseSummary {
     services: _se,
     probes: _pb,
     builds: _b,
+    migrations: _m,
     ...summary
   } = record;
   return summary;

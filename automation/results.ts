@@ -1,8 +1,11 @@
 import type { ErrorInfo } from "./errors";
 import type { Diagnostic } from "./events";
 import type { GateEvidence } from "./gates/types";
+import type { SchemaChange } from "./migrations/carryOut";
+import type { Resolution } from "./migrations/resolve";
 import type { ImageOutcome } from "./rebuild/result";
 
+export type { SchemaChange } from "./migrations/carryOut";
 export type * from "./rebuild/result";
 
 /**
@@ -55,12 +58,20 @@ export interface AutoRollback {
   durationMs: number;
 }
 
+/** Why an update that failed was left as it was. */
+export interface NotRolledBack {
+  /** The release that was not put back. */
+  to: number;
+  reason: string;
+}
+
 /** How an update went beside what it changed: kept with the release. */
 export interface RolloutReport {
   steps?: RolloutStep[];
   gates?: GateEvidence[];
   load?: ProbeLoad;
   rolledBack?: AutoRollback;
+  notRolledBack?: NotRolledBack;
 }
 
 /** Resources by what happened (or would happen) to them. */
@@ -224,6 +235,8 @@ export interface RollbackResult extends UpResult {
   to: number;
   /** Config keys that differ between the working tree's config and the release's. Values are never shown. */
   configDiff: ConfigDifference[];
+  /** By job what the database's schema says to it. */
+  migrations: MigrationWayBack[];
   /** True when nothing was deployed because it was asked for with `dryRun`. */
   dryRun: boolean;
 }
@@ -235,6 +248,17 @@ export interface PromoteResult extends UpResult {
   configDiff: ConfigDifference[];
   /** True when nothing was deployed because it was asked for with `dryRun`. */
   dryRun: boolean;
+}
+
+/** Whether a release's code works with the schema that a database has. */
+export interface MigrationWayBack {
+  job: string;
+  kind: Resolution["kind"];
+  reason: string;
+  /** The newest migration of the database; undefined where nothing tells. */
+  head?: string;
+  /** The head that the release's code was made for. */
+  to?: string;
 }
 
 export interface ConfigDifference {
@@ -349,6 +373,10 @@ export interface ReleaseSummary extends RolloutReport {
   /** Image reference and image id by service. */
   images: Record<string, ReleaseImage>;
   migrationHead?: string;
+  /** The copies of databases that were taken before its contracting migrations, by their ids. */
+  backups?: string[];
+  /** What was done to schemas before its code came back. */
+  schemaChanges?: SchemaChange[];
   changes?: Changes;
   updateVersion?: number;
   /** Why it was made in spite of a freeze, and what the freeze was for. */

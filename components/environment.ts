@@ -4,7 +4,7 @@ import { checkName } from "./naming";
 import type { Capabilities, PlatformName } from "./platform";
 import { platformNamed } from "./platform";
 import type { RolloutPosition } from "./rollout";
-import type { ImagePin } from "./sdkConfig";
+import type { ImagePin, MigrationPin } from "./sdkConfig";
 import { sdkConfig } from "./sdkConfig";
 import type { EnvironmentTransforms } from "./transform";
 
@@ -65,6 +65,8 @@ export class Environment extends pulumi.ComponentResource {
   readonly imagePins: Readonly<Record<string, string>>;
   /** What an earlier release has run, by image name, while it is deployed again; goes before everything else. */
   readonly releasePins: Readonly<Record<string, ImagePin>>;
+  /** The migrations of a release while it is deployed again, by job name; go before the working tree's. */
+  readonly migrationPins: Readonly<Record<string, MigrationPin>>;
   /** Ports on which services can be published. */
   readonly publicPorts: readonly number[];
   /** Where services stand on their way to a new revision; for the components of this library. */
@@ -76,7 +78,7 @@ export class Environment extends pulumi.ComponentResource {
     const problems = new Problems(subject);
     checkName(name, "name", problems);
     checkDocker(args.docker ?? {}, problems);
-    const { rollouts, pins } = sdkConfig(problems);
+    const { rollouts, pins, migrations } = sdkConfig(problems);
     problems.throwIfAny();
     const open = platformNamed(args.platform ?? "docker", subject);
     super("landfall:index:Environment", name, {}, opts);
@@ -84,6 +86,7 @@ export class Environment extends pulumi.ComponentResource {
     const identity = { project: pulumi.getProject(), stack: pulumi.getStack() };
     this.imagePins = args.images ?? {};
     this.releasePins = pins;
+    this.migrationPins = migrations;
     this.rollouts = rollouts;
     this.publicPorts = args.docker?.publicPorts ?? [];
     this.capabilities = open(this, identity, args);

@@ -8,6 +8,18 @@ export interface NetworkPermission {
   readonly networks?: readonly pulumi.Input<string>[];
 }
 
+/** A database as a job is told of it that looks after its schema. */
+export interface LinkedDatabase {
+  /** Name of the component. */
+  readonly component: string;
+  /** Name of the database. */
+  readonly name: string;
+  /** Role that owns it. */
+  readonly role: string;
+  /** Docker: name of the server's container. */
+  readonly server: pulumi.Input<string> | undefined;
+}
+
 /** The right and the means to use another component: what a service is given when it links to it. */
 export interface Link {
   /** Name of the component that is linked to. */
@@ -18,6 +30,8 @@ export interface Link {
   readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
   /** What the network must allow. */
   readonly permission: NetworkPermission;
+  /** The Postgres database that it gives, where it gives one. */
+  readonly database?: LinkedDatabase;
   /** What must be there before a consumer starts. */
   readonly ready: readonly pulumi.Resource[];
 }

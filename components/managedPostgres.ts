@@ -84,6 +84,7 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
       env: {},
       secrets: { DATABASE_URL: this.connectionString },
       permission: store.permission,
+      database: { component: name, name: this.database, role: this.user, server: store.server },
       ready: store.ready,
     };
     this.registerOutputs({ host: this.host, connectionString: this.connectionString });

@@ -5,7 +5,9 @@ import { InvalidArgumentsError } from "./errors";
 import type { EnvironmentArgs } from "./environment";
 import type { Health } from "./health";
 import type { ImageSpec } from "./image";
-import type { Link, NetworkPermission } from "./link";
+import type { Link, LinkedDatabase, NetworkPermission } from "./link";
+import type { MigrationTool } from "./migrations";
+import type { MigrationPlan, SchemaBackup } from "./migrations/status";
 import type { RolloutPhase, RolloutPosition, RolloutSpec } from "./rollout";
 import type { ServiceTransforms, StoreTransforms } from "./transform";
 
@@ -157,6 +159,8 @@ export interface StoreDeployment {
   readonly host: pulumi.Input<string>;
   readonly port: number;
   readonly permission: NetworkPermission;
+  /** Docker: name of the server's container. */
+  readonly server?: pulumi.Input<string>;
   /** What must be there before a consumer starts. */
   readonly ready: readonly pulumi.Resource[];
 }
@@ -173,12 +177,30 @@ export interface TaskSpec {
   readonly timeoutMs: number;
   /** Changing it runs the task again. */
   readonly runKey: string;
+  /** The schema that it migrates; undefined for a task that migrates none, or one that is not known. */
+  readonly schema?: TaskSchema;
+  /** Folder in which the database is backed up before a contracting migration; undefined: nowhere. */
+  readonly backups?: string;
+}
+
+/** The schema that a task migrates. */
+export interface TaskSchema extends MigrationPlan {
+  readonly tool: MigrationTool;
+  /** Later ones that the database may have: then there is nothing to run. */
+  readonly beyond: readonly string[];
+  readonly database: LinkedDatabase | undefined;
 }
 
 /** What a platform answers for a task. */
 export interface TaskDeployment {
   readonly exitCode: pulumi.Output<number>;
   readonly output: pulumi.Output<string>;
+  /** Id of the image that it ran. */
+  readonly image: pulumi.Output<string>;
+  /** Folder of the backups that it takes; undefined where it takes none. */
+  readonly backups: string | undefined;
+  /** The backup that was taken before it; undefined where none was. */
+  readonly backup: pulumi.Output<SchemaBackup | undefined>;
 }
 
 type Capability<C, Spec, Answer> = (

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Problems } from "./errors";
+import type { MigrationPlan } from "./migrations/status";
 import type { RolloutPosition } from "./rollout";
 
 /**
@@ -12,6 +13,13 @@ export interface SdkConfig {
   readonly rollouts: Readonly<Record<string, RolloutPosition>>;
   /** Images that a release has run, by image name: they are made again without a build, under the same revision. */
   readonly pins: Readonly<Record<string, ImagePin>>;
+  /** The migrations of a release that is deployed again, by job name. */
+  readonly migrations: Readonly<Record<string, MigrationPin>>;
+}
+
+/** The migrations that a release's image has, and the later ones that its code works with. */
+export interface MigrationPin extends Omit<MigrationPlan, "downCommand"> {
+  readonly beyond: readonly string[];
 }
 
 /** An image that is there, with the reference by which revisions know it. */
@@ -36,11 +44,26 @@ const pin = z.strictObject({
   repoDigest: z.string().max(1000).optional(),
 });
 
-/** Reads both keys; what is not of the SDK's making is noted. */
+const migration = z.strictObject({
+  id: z.string(),
+  contracting: z.boolean(),
+  down: z.boolean(),
+  tolerates: z.string().optional(),
+});
+const migrations = z.strictObject({
+  tool: z.enum(["sql", "alembic"]).optional(),
+  head: z.string(),
+  chain: z.array(migration),
+  tolerates: z.string().optional(),
+  beyond: z.array(z.string()),
+});
+
+/** Reads all keys; what is not of the SDK's making is noted. */
 export function sdkConfig(problems: Problems): SdkConfig {
   return {
     rollouts: read("landfall-sdk:rollout", z.record(z.string(), position), problems),
     pins: read("landfall-sdk:pins", z.record(z.string(), pin), problems),
+    migrations: read("landfall-sdk:migrations", z.record(z.string(), migrations), problems),
   };
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Brings the schema to the head of ./migrations: `node migrate.js`. `--head` prints the head that the code needs,
- * `--status` what the database has.
+ * `--status` what the database has; `--down-to NAME` undoes what was applied after NAME (`base`: all of it).
  *
  * Exit codes: 0 the schema is at the head (or ahead of it), 1 a migration failed and left nothing behind, 2 usage or
  * settings, 3 the database did not answer in time, 4 another migration held the lock for too long, 5 an applied file
@@ -9,10 +9,10 @@
  */
 import { ConfigError, readDatabaseUrl, readNumber } from "./src/config.js";
 import { headOf, readMigrations } from "./src/migrations.js";
-import { MigrationError, migrate, readStatus } from "./src/migrator.js";
+import { MigrationError, migrate, migrateDown, readStatus } from "./src/migrator.js";
 import { createRedactor } from "./src/redact.js";
 
-const USAGE = "usage: node migrate.js [--head | --status]";
+const USAGE = "usage: node migrate.js [--head | --status | --down-to NAME]";
 
 process.exitCode = await main(process.argv.slice(2), process.env);
 
@@ -22,8 +22,9 @@ process.exitCode = await main(process.argv.slice(2), process.env);
  * @returns {Promise<number>}
  */
 async function main(args, env) {
-  const [mode] = args;
-  if (args.length > 1 || (mode !== undefined && !["--head", "--status"].includes(mode))) {
+  const [mode, target] = args;
+  const known = mode === undefined || ["--head", "--status", "--down-to"].includes(mode);
+  if (!known || args.length > 2 || (mode === "--down-to") !== (args.length === 2)) {
     console.error(`${USAGE}, got ${JSON.stringify(args.join(" "))}`);
     return 2;
   }
@@ -33,7 +34,7 @@ async function main(args, env) {
       console.log(headOf(migrations));
       return 0;
     }
-    return await run(mode, migrations, readSettings(env));
+    return await run({ mode, target }, migrations, readSettings(env));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const mistake of error.mistakes) console.error(mistake);
@@ -42,20 +43,21 @@ async function main(args, env) {
 }
 
 /**
- * @param {string | undefined} mode
+ * @param {{ mode: string | undefined, target: string | undefined }} wanted
  * @param {import("./src/migrations.js").Migration[]} migrations
  * @param {{ databaseUrl: string, deadlineMs: number }} settings
  */
-async function run(mode, migrations, settings) {
+async function run({ mode, target }, migrations, settings) {
   const redact = createRedactor([settings.databaseUrl]);
   const stop = new AbortController();
   // As the first process of a container, it would not be stopped by a signal that it does not handle.
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => stop.abort(signal));
   const print = (/** @type {string} */ line) => console.log(redact(line));
   try {
-    if (mode === "--status")
-      await readStatus(migrations, { ...settings, print, signal: stop.signal });
-    else await migrate(migrations, { ...settings, print, signal: stop.signal });
+    const options = { ...settings, print, signal: stop.signal };
+    if (mode === "--status") await readStatus(migrations, options);
+    else if (target !== undefined) await migrateDown(migrations, target, options);
+    else await migrate(migrations, options);
     return 0;
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;

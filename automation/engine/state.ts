@@ -95,7 +95,8 @@ function partsOf(secret: unknown, plain: ReadonlySet<string>): unknown[] {
     .filter((part) => !plain.has(String(part)));
 }
 
-function reveal(value: unknown): unknown {
+/** A value of a state as its resource has it, secrets shown. */
+export function reveal(value: unknown): unknown {
   if (value === null || typeof value !== "object") return value;
   if (isSecret(value)) return plaintext(value);
   if (Array.isArray(value)) return value.map(reveal);

@@ -1,10 +1,15 @@
 import { withConfigCopy, writeAmended } from "../configCopy";
 import type { ErrorInfo } from "../errors";
 import type { UpArgs } from "../operations";
+import { migrationPins } from "../migrations/pins";
+import { fixOf } from "../migrations/refusal";
+import { wayBack } from "../migrations/wayBack";
+import type { JobWayBack } from "../migrations/wayBack";
 import { pinsOf } from "../pins";
 import { currentRelease } from "../release";
 import type { ReleaseRecord } from "../release";
 import type { AutoRollback } from "../results";
+import { reading } from "../session";
 import type { Session } from "../session";
 import type { Journey } from "./journey";
 import { runStep } from "./step";
@@ -39,9 +44,19 @@ export async function autoRollback(
   const target = currentRelease(earlier);
   if (target === undefined) return undefined;
   const startedAt = context.clock.now();
+  const state = await reading(session, () => session.workspace.state());
+  const ways = await wayBack(session, state, target);
+  const stuck = ways.filter(({ resolution }) => resolution.kind !== "safe");
+  if (stuck.length > 0) {
+    freeze(journey, target, stuck);
+    return undefined;
+  }
   const step = await context.phase("rollback", () =>
     withConfigCopy(session, target, async (file) => {
-      await writeAmended(file, target.config, pinsOf(target));
+      await writeAmended(file, target.config, {
+        ...pinsOf(target),
+        ...migrationPins(target, ways),
+      });
       const expectedDigests = Object.fromEntries(
         Object.entries(target.images).map(([service, { digest }]) => [service, digest]),
       );
@@ -59,5 +74,20 @@ export async function autoRollback(
       durationMs: Math.round(context.clock.now() - startedAt),
     },
     ...(step.error === undefined ? {} : { error: step.error }),
+  };
+}
+
+/** Old code on a schema that it does not work with would be worse than what is there: it stays, and people decide. */
+function freeze(journey: Journey, { number }: ReleaseRecord, stuck: readonly JobWayBack[]): void {
+  const { failure } = journey;
+  if (failure === undefined) return;
+  const reason = stuck
+    .map(({ job, resolution }) => `${job}: ${resolution.kind}: ${resolution.reason}`)
+    .join("; ");
+  journey.notRolledBack = { to: number, reason };
+  journey.failure = {
+    ...failure,
+    message: `${failure.message}\nfrozen: release ${number} was not put back, its code does not work with the schema as it is (${reason})`,
+    fix: [...new Set([failure.fix, ...stuck.map((way) => fixOf(way))])].join(" "),
   };
 }

@@ -31,6 +31,7 @@ export async function conclude(
   const report = {
     ...reportOf(journey),
     ...(undone === undefined ? {} : { rolledBack: undone.report }),
+    ...(journey.notRolledBack === undefined ? {} : { notRolledBack: journey.notRolledBack }),
   };
   const attempted = journey.last.intended;
   const release = await context.phase("record", () =>
@@ -39,6 +40,7 @@ export async function conclude(
       { ...journey.luggage.record, ...report },
       {
         ...{ verdict, error, intended: attempted, observation, changes },
+        migrations: journey.last.migrations,
       },
     ),
   );

@@ -29,6 +29,8 @@ export async function update(session: Session, args: UpArgs, plan: UpdatePlan): 
   const record = await store.begin({ ...draft, ...context.redactor.data(recorded) });
   const journey = new Journey(session, { args, plan, record, forced, prepared });
   try {
+    const schemaChanges = (await plan.prelude?.(prepared)) ?? [];
+    if (schemaChanges.length > 0) Object.assign(record, context.redactor.data({ schemaChanges }));
     await journey.run();
     const undone = journey.failure && (await autoRollback(session, args, journey));
     return await conclude(session, journey, { startedAt, recovered: prepared.recovered, undone });
@@ -47,7 +49,7 @@ async function abandon(
   const reason = error instanceof Stopped ? (error.reason ?? error) : error;
   const stopped = error instanceof Stopped ? error.run : undefined;
   const began = stopped?.translator.began === true && !isRefusal(stopped);
-  if (began || journey.outcomes.length > 0) {
+  if (began || journey.outcomes.length > 0 || record.schemaChanges !== undefined) {
     const changes = stopped?.translator.changes ?? journey.changes;
     await leave(session, journey.recordSoFar, changes, reason);
   } else await session.store.discard(record.number);

@@ -5,7 +5,7 @@ import { readIntended } from "../intended";
 import type { UpArgs } from "../operations";
 import type { ForcedBuilds } from "../rebuild/force";
 import type { ReleaseRecord } from "../release";
-import type { Changes, ProbeLoad } from "../results";
+import type { Changes, NotRolledBack, ProbeLoad } from "../results";
 import { askGates } from "../rollout/gates";
 import { budgetError, gateError } from "../rollout/failures";
 import { SwitchLoad } from "../rollout/load";
@@ -34,6 +34,8 @@ export class Journey {
   load: ProbeLoad | undefined;
   /** Why it did not arrive; undefined when it did. */
   failure: ErrorInfo | undefined;
+  /** Why the earlier release was not put back though it failed. */
+  notRolledBack: NotRolledBack | undefined;
   /** When the new revision got its first traffic, in milliseconds since 1970. */
   exposedAt: number | undefined;
 

@@ -1,3 +1,4 @@
+import type { SchemaChange } from "../migrations/carryOut";
 import type { Prepared } from "../verbs/prepare";
 
 /** What an update does beside deploying the working tree's program with the stack's config. */
@@ -12,6 +13,8 @@ export interface UpdatePlan {
   pins?: Readonly<Record<string, string | object>>;
   /** Image ids that must be running in the end, by service. */
   expectedDigests?: Record<string, string>;
+  /** What has to happen before the first step, once nothing forbids the update. */
+  prelude?: (prepared: Prepared) => Promise<SchemaChange[]>;
 }
 
 export function configOption({ config }: UpdatePlan): { configFile?: string } {

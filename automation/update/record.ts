@@ -47,13 +47,14 @@ export interface Conclusion {
   intended: Intended;
   observation: Observation;
   changes: Changes;
+  migrations: NonNullable<ReleaseRecord["migrations"]>;
 }
 
 /** Finishes the record. One that only repeats the release that runs is not kept: its number is returned instead. */
 export async function keep(
   { store, context }: Session,
   record: ReleaseRecord,
-  { verdict, error, intended, observation, changes }: Conclusion,
+  { verdict, error, intended, observation, changes, migrations }: Conclusion,
 ): Promise<number | undefined> {
   const finishedAt = context.clock.now();
   const finished: ReleaseRecord = {
@@ -62,6 +63,7 @@ export async function keep(
     finishedAt: new Date(finishedAt).toISOString(),
     durationMs: Math.round(finishedAt - Date.parse(record.startedAt)),
     ...seenIn(intended, observation),
+    ...migrationsKept(migrations),
     changes,
     ...(error === undefined ? {} : { error }),
   };
@@ -89,6 +91,21 @@ export function seenIn(
     services,
     probes,
     ...(intended.migrationHead === undefined ? {} : { migrationHead: intended.migrationHead }),
+  };
+}
+
+/** A head is also what releases know that are shown without the rest. */
+function migrationsKept(
+  migrations: Conclusion["migrations"],
+): Pick<ReleaseRecord, "migrations" | "migrationHead" | "backups"> {
+  const all = Object.values(migrations);
+  const [only] = all;
+  if (only === undefined) return {};
+  const backups = all.flatMap(({ backup }) => (backup === undefined ? [] : [backup.id]));
+  return {
+    migrations,
+    ...(all.length === 1 ? { migrationHead: only.head } : {}),
+    ...(backups.length === 0 ? {} : { backups }),
   };
 }
 

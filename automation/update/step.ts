@@ -2,8 +2,10 @@ import type { LandfallError } from "../errors";
 import type { ErrorInfo } from "../errors";
 import type { EventBody } from "../events";
 import { readIntended } from "../intended";
+import { AttemptedMigrations } from "../migrations/tasks";
 import { observe } from "../observe";
 import type { UpArgs } from "../operations";
+import type { ReleaseRecord } from "../release";
 import type { Observation, Verdict } from "../results";
 import type { StepOutcome } from "../rollout/sequence";
 import { engineRun, reading } from "../session";
@@ -21,6 +23,8 @@ export interface Step extends StepOutcome {
   observation: Observation;
   verdict: Verdict;
   error?: ErrorInfo;
+  /** The migrations of what it has set out for, by job. */
+  migrations: NonNullable<ReleaseRecord["migrations"]>;
   /** When the router was last told anything, in milliseconds since 1970; undefined when it was not. */
   routedAt?: number;
 }
@@ -45,6 +49,7 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
   const startedAt = context.clock.now();
   const { configFile, replace } = options;
   let routedAt: number | undefined;
+  const attempted = new AttemptedMigrations();
   const outcome = await context.phase("update", async () => {
     const run = await engineRun(
       session,
@@ -54,7 +59,10 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
           ...runOptions(args),
           ...(configFile === undefined ? {} : { configFile }),
           ...(replace === undefined ? {} : { replace }),
-          onEvent,
+          onEvent: (event) => {
+            attempted.see(event);
+            onEvent(event);
+          },
         }),
       (event) => {
         if (isRouted(event)) routedAt = context.clock.now();
@@ -72,7 +80,7 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
     const intended = readIntended(state.outputs);
     const timeoutSeconds = outcome.error ? 0 : (args.verifyTimeout ?? defaultVerifySeconds);
     const observation = await observe(context, intended, { env: session.env, timeoutSeconds });
-    return { intended, base, observation };
+    return { intended, base, observation, migrations: attempted.beside(state) };
   });
   const { intended, base, observation } = seen;
   const judged = verdictOn(outcome, observation, base.changes, options, intended);

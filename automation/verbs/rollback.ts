@@ -3,10 +3,15 @@ import { withConfigCopy, writeAmended } from "../configCopy";
 import { ensureImages } from "../images/available";
 import { registryLogin } from "../images/login";
 import { readIntended } from "../intended";
+import { carryOut } from "../migrations/carryOut";
+import { migrationPins } from "../migrations/pins";
+import { refuseWayBack } from "../migrations/refusal";
+import { wayBack } from "../migrations/wayBack";
+import type { JobWayBack } from "../migrations/wayBack";
 import type { RollbackArgs } from "../operations";
 import { pinsOf } from "../pins";
 import { currentRelease, rollbackTarget } from "../release";
-import type { ConfigDifference, RollbackResult } from "../results";
+import type { ConfigDifference, MigrationWayBack, RollbackResult } from "../results";
 import { reading } from "../session";
 import type { Session } from "../session";
 import { update } from "../update";
@@ -33,17 +38,26 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
       doing: "deployed again",
       dryRun: args.dryRun === true,
     });
-    await writeAmended(file, target.config, pinsOf(target));
+    const ways = await wayBack(session, state, target);
+    await writeAmended(file, target.config, {
+      ...pinsOf(target),
+      ...migrationPins(target, ways),
+    });
     const after = await reading(session, () => session.workspace.config(file));
-    const common = { from, to: target.number, configDiff: configDifference(before, after) };
+    const common = {
+      ...{ from, to: target.number, configDiff: configDifference(before, after) },
+      migrations: ways.map(shownWay),
+    };
     context.check();
     if (args.dryRun === true) {
       return { ...(await dryRunResult(session, args, file)), ...withoutUndefined(common) };
     }
+    refuseWayBack(target.number, ways, args);
     const result = await update(session, args, {
       kind: "rollback",
       config: { file, text: target.config },
       rollbackTo: target.number,
+      prelude: (prepared) => carryOut(session, prepared.state, ways),
       expectedDigests: Object.fromEntries(
         Object.entries(target.images).map(([service, { digest }]) => [service, digest]),
       ),
@@ -56,6 +70,16 @@ interface Common {
   from: number | undefined;
   to: number;
   configDiff: ConfigDifference[];
+  migrations: MigrationWayBack[];
+}
+
+function shownWay({ job, head, to, resolution }: JobWayBack): MigrationWayBack {
+  const { kind, reason } = resolution;
+  return {
+    ...{ job, kind, reason },
+    ...(head === undefined ? {} : { head }),
+    ...(to === undefined ? {} : { to }),
+  };
 }
 
 function withoutUndefined({ from, ...rest }: Common): Omit<Common, "from"> & { from?: number } {

@@ -81,6 +81,7 @@ export function store(
   return {
     host: name,
     port: args.port,
+    server: container.name,
     permission: { networks: [network.name] },
     ready: [ready],
   };

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { TaskDeployment, TaskSpec } from "../platform";
 import { digestOf } from "../naming";
@@ -22,6 +23,7 @@ export function task(
   for (const [name, value] of Object.entries(spec.secrets)) secrets[name] = pulumi.secret(value);
   const env: Record<string, pulumi.Input<string>> = { ...spec.env };
   for (const link of spec.links) Object.assign(env, link.env);
+  const schema = schemaOf(context, spec);
   const own = labels(context, { role: "task", service: spec.name });
   const run = new Task(
     `${spec.name}-task`,
@@ -38,9 +40,34 @@ export function task(
         .map(({ name, address }) => pulumi.interpolate`${name}:${address}`),
       memoryMb: spec.memoryMb,
       timeoutSeconds: Math.ceil(spec.timeoutMs / 1000),
+      ...(schema === undefined ? {} : { schema }),
       revision: digestOf({ image: image.reference, command: spec.command, key: spec.runKey }),
     },
     { parent, dependsOn: [context.network, ...spec.links.flatMap((link) => link.ready)] },
   );
-  return { exitCode: run.exitCode, output: run.output };
+  return {
+    exitCode: run.exitCode,
+    output: run.output,
+    image: pulumi.output(image.id),
+    backups: schema?.backups,
+    // An absent output is null where the engine hands it on.
+    backup: run.backup.apply((backup) => backup ?? undefined),
+  };
+}
+
+/** What the task has to know of the schema that it migrates. A database can be looked at where its server is ours. */
+function schemaOf(context: DockerContext, { name, schema, backups }: TaskSpec) {
+  if (schema === undefined) return undefined;
+  const { database, beyond, chain, downCommand, ...rest } = schema;
+  const server = database?.server;
+  return {
+    ...{ job: name, ...rest, beyond: [...beyond], chain: [...chain] },
+    ...(downCommand === undefined ? {} : { downCommand: [...downCommand] }),
+    ...(database === undefined || server === undefined
+      ? {}
+      : { database: { ...database, server } }),
+    ...(server === undefined || backups === undefined
+      ? {}
+      : { backups: join(backups, context.project, context.stack) }),
+  };
 }

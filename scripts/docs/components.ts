@@ -89,6 +89,7 @@ export const COMPONENTS: readonly ComponentPage[] = [
     docker: [
       "A container that runs to its end with the new image, once for each image, command and `head`; then it is removed.",
       "It starts when what it links to answers. A failure or the time-out fails the update before anything is switched, with its exit code and its last lines.",
+      "Before a contracting migration that is pending, the database is backed up to the machine that deploys ([migrations](../migrations.md)).",
       "A deleted job undoes nothing in the database.",
     ],
   },

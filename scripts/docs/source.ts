@@ -17,10 +17,13 @@ export interface Member {
   mentions: string[];
 }
 
-/** The declarations of components/*.ts by name; only their syntax is read, which takes no time. */
+/** The declarations of components/*.ts and of its migrations/ by name; only their syntax is read, which takes no time. */
 export function readDeclarations(folder: string): ReadonlyMap<string, Declaration> {
   const found = new Map<string, Declaration>();
-  for (const name of fs.readdirSync(folder).filter((file) => file.endsWith(".ts"))) {
+  const folders = [".", "migrations"].flatMap((part) =>
+    fs.readdirSync(path.join(folder, part)).map((file) => path.join(part, file)),
+  );
+  for (const name of folders.filter((file) => file.endsWith(".ts"))) {
     const text = fs.readFileSync(path.join(folder, name), "utf8");
     const file = ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true);
     for (const statement of file.statements) {

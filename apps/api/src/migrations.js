@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 
-/** @typedef {{ version: number, name: string, sql: string, checksum: string }} Migration */
+/** @typedef {{ version: number, name: string, sql: string, checksum: string, down?: string }} Migration */
 
 export const MIGRATIONS_FOLDER = new URL("../migrations/", import.meta.url);
 const NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
+
+const DOWN = /\.down\.sql$/;
 
 /**
  * The migrations in the order in which they apply.
@@ -14,8 +16,21 @@ const NAME = /^(\d{4})_[a-z0-9_]+\.sql$/;
  * @throws {Error} naming a file whose name is wrong, or a number that is missing or taken twice
  */
 export async function readMigrations(folder = MIGRATIONS_FOLDER) {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
-  return Promise.all(names.map((name, index) => readMigration(folder, name, index + 1)));
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
+  const names = files.filter((name) => !DOWN.test(name));
+  const downs = files.filter((name) => DOWN.test(name));
+  for (const down of downs) {
+    if (names.includes(down.replace(DOWN, ".sql"))) continue;
+    throw new Error(`migrations/${down}: there is no ${down.replace(DOWN, ".sql")} that it undoes`);
+  }
+  return Promise.all(
+    names.map(async (name, index) => {
+      const migration = await readMigration(folder, name, index + 1);
+      const down = name.replace(/\.sql$/, ".down.sql");
+      if (!downs.includes(down)) return migration;
+      return { ...migration, down: await readFile(new URL(down, folder), "utf8") };
+    }),
+  );
 }
 
 /**

@@ -29,6 +29,7 @@ export class MigrationError extends Error {
 }
 
 const FAILED = 1;
+const USAGE = 2;
 const UNREACHABLE = 3;
 const LOCKED = 4;
 const CHANGED = 5;
@@ -72,6 +73,38 @@ export async function migrate(migrations, options) {
       options.print("nothing to apply");
     }
     options.print(`head ${headOf(migrations)}`);
+  });
+}
+
+/**
+ * Undoes what was applied after `target`, newest first, each in a transaction of its own, under the lock. Nothing is
+ * undone unless everything can be.
+ *
+ * @param {Migration[]} migrations
+ * @param {string} target a file's name without `.sql`, or `base`
+ * @param {Options} options
+ * @throws {MigrationError}
+ */
+export async function migrateDown(migrations, target, options) {
+  const kept =
+    target === "base" ? 0 : migrations.findIndex(({ name }) => name === `${target}.sql`) + 1;
+  if (kept === 0 && target !== "base") {
+    throw new MigrationError(USAGE, `there is no migration ${target} in this version`);
+  }
+  await withClient(options, async (client) => {
+    await lock(client, options);
+    await client.query(CREATE_HISTORY);
+    const applied = await readApplied(client);
+    const ahead = verify(migrations, applied);
+    const undone = migrations.slice(kept, applied.length).reverse();
+    const stuck = undone.find(({ down }) => down === undefined);
+    if (ahead > 0 || stuck !== undefined) {
+      const what = stuck?.name ?? `${applied.at(-1)?.name}, which this version does not know`;
+      throw new MigrationError(FAILED, `there is no way down from ${what}: nothing was undone`);
+    }
+    for (const migration of undone) await undo(client, migration, options);
+    if (undone.length === 0) options.print("nothing to undo");
+    options.print(`head ${formatVersion(Math.min(kept, applied.length))}`);
   });
 }
 
@@ -226,14 +259,40 @@ function verify(migrations, applied) {
  */
 async function apply(client, { version, name, sql, checksum }, { print }) {
   const started = Date.now();
-  try {
-    await client.query("BEGIN");
-    await client.query(`SET LOCAL lock_timeout = '${TABLE_LOCK_TIMEOUT}'`);
+  await inTransaction(client, name, async () => {
     await client.query(sql);
     await client.query(
       "INSERT INTO schema_migrations (version, name, checksum, duration_ms) VALUES ($1, $2, $3, $4)",
       [version, name, checksum, Date.now() - started],
     );
+  });
+  print(`applied ${name} (${Date.now() - started} ms)`);
+}
+
+/**
+ * @param {pg.Client} client
+ * @param {Migration} migration
+ * @param {Options} options
+ */
+async function undo(client, { version, name, down = "" }, { print }) {
+  const started = Date.now();
+  await inTransaction(client, name.replace(/\.sql$/, ".down.sql"), async () => {
+    await client.query(down);
+    await client.query("DELETE FROM schema_migrations WHERE version = $1", [version]);
+  });
+  print(`undid ${name} (${Date.now() - started} ms)`);
+}
+
+/**
+ * @param {pg.Client} client
+ * @param {string} name
+ * @param {() => Promise<void>} work
+ */
+async function inTransaction(client, name, work) {
+  try {
+    await client.query("BEGIN");
+    await client.query(`SET LOCAL lock_timeout = '${TABLE_LOCK_TIMEOUT}'`);
+    await work();
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK").catch(() => {});
@@ -243,7 +302,6 @@ async function apply(client, { version, name, sql, checksum }, { print }) {
       error,
     );
   }
-  print(`applied ${name} (${Date.now() - started} ms)`);
 }
 
 /** @param {unknown} error @returns {string} */

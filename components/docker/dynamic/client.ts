@@ -1,10 +1,18 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import Docker from "dockerode";
 
 let shared: Docker | undefined;
 
 /** The one Docker client of this process: DOCKER_HOST (unix, tcp, ssh), DOCKER_TLS_VERIFY and DOCKER_CERT_PATH. */
 export function docker(): Docker {
-  return (shared ??= new Docker());
+  return chosen.getStore() ?? (shared ??= new Docker());
+}
+
+const chosen = new AsyncLocalStorage<Docker>();
+
+/** Does something through another client: for a process that knows of several daemons. */
+export function withDocker<T>(client: Docker, work: () => Promise<T>): Promise<T> {
+  return chosen.run(client, work);
 }
 
 /** Where the daemon is looked for, for messages. */

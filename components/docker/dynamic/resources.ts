@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { SchemaBackup } from "../../migrations/status";
 import { DynamicResource } from "./shim";
 import type {
   GateInputs,
@@ -7,7 +8,9 @@ import type {
   RouteInputs,
   RouteMode,
   RouteServer,
+  TaskDatabase,
   TaskInputs,
+  TaskSchema,
 } from "./types";
 
 type Args<T> = { [K in keyof T]: pulumi.Input<T[K]> };
@@ -16,7 +19,8 @@ export interface RouteArgs extends Args<Omit<RouteInputs, "servers">> {
   servers: pulumi.Input<pulumi.Input<RouteServer>[]>;
 }
 export type GateArgs = Args<GateInputs>;
-export interface TaskArgs extends Args<Omit<TaskInputs, "env" | "networks" | "hosts">> {
+export interface TaskArgs extends Args<Omit<TaskInputs, "env" | "networks" | "hosts" | "schema">> {
+  schema?: pulumi.Input<Omit<TaskSchema, "database"> & { database?: Args<TaskDatabase> }>;
   networks?: pulumi.Input<pulumi.Input<string>[]>;
   hosts?: pulumi.Input<pulumi.Input<string>[]>;
   env?: pulumi.Input<Record<string, pulumi.Input<string>>>;
@@ -62,13 +66,15 @@ export class Task extends DynamicResource {
   declare public readonly exitCode: pulumi.Output<number>;
   /** The last lines of what it printed, without secrets. */
   declare public readonly output: pulumi.Output<string>;
+  /** The copy of the database that was taken before; undefined where none was. */
+  declare public readonly backup: pulumi.Output<SchemaBackup | undefined>;
 
   constructor(name: string, args: TaskArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "Task",
       "task",
       name,
-      { exitCode: undefined, output: undefined, ...args },
+      { exitCode: undefined, output: undefined, backup: undefined, ...args },
       {
         ...opts,
         additionalSecretOutputs: [...(opts?.additionalSecretOutputs ?? []), "env"],

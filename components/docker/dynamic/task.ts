@@ -4,6 +4,8 @@ import { ask, askOrMissing, docker, DockerError, sleep, within } from "./client"
 import { lastLines, quotedLines, removeContainer, stateOfContainer } from "./containers";
 import { changedInputs, verdict } from "./diff";
 import { redactorOf } from "./redact";
+import { locked } from "./schema/lock";
+import { prepareSchema } from "./schema/prepare";
 import type { TaskInputs, TaskOutputs } from "./types";
 import { checked, checkInputs, parsedInputs, taskSchema } from "./validate";
 
@@ -32,7 +34,8 @@ export const task = {
   async update(_id, olds, news) {
     const inputs = inputsOf(news);
     if (changedInputs(olds, news, RUNS_AGAIN).length > 0) return { outs: await done(inputs) };
-    return { outs: { ...inputs, exitCode: olds.exitCode, output: olds.output } };
+    const { exitCode, output, backup } = olds;
+    return { outs: { ...inputs, exitCode, output, ...(backup ? { backup } : {}) } };
   },
 
   read(id, props) {
@@ -54,7 +57,20 @@ async function done(inputs: TaskInputs): Promise<TaskOutputs> {
   await clearLeftover(inputs, deadline);
   const redact = redactorOf(inputs.env ?? {}, inputs.secretEnv);
   const container = await create(inputs);
+  const { schema } = inputs;
   try {
+    if (schema === undefined) return await outcome();
+    return await locked(schema, deadline - Date.now(), async () => {
+      const { nothing, backup } = await prepareSchema(schema, deadline - Date.now());
+      if (nothing !== undefined) return { ...inputs, exitCode: 0, output: nothing };
+      const outs = await outcome();
+      return backup === undefined ? outs : { ...outs, backup };
+    });
+  } finally {
+    await removeContainer(container.id);
+  }
+
+  async function outcome(): Promise<TaskOutputs> {
     await ask(`start task "${name}"`, () => container.start());
     const exitCode = await ended(inputs, deadline);
     const output = await lastLines(container.id, redact, KEPT_LINES);
@@ -68,8 +84,6 @@ async function done(inputs: TaskInputs): Promise<TaskOutputs> {
     throw new Error(
       `task "${name}" failed with exit code ${exitCode}${memory ? " (out of memory)" : ""}${quotedLines("its last lines", output)}`,
     );
-  } finally {
-    await removeContainer(container.id);
   }
 }
 

@@ -1,3 +1,6 @@
+import type { Migration, MigrationTool } from "../../migrations";
+import type { SchemaBackup } from "../../migrations/status";
+
 /** How requests find a service: the port they arrive at and, where several services share it, host and path. */
 export interface RouteListen {
   /** Port on which the router listens inside the network (and which it may publish). */
@@ -125,14 +128,46 @@ export interface TaskInputs {
   memoryMb?: number;
   /** Seconds until the task is killed and failed. @default 300 */
   timeoutSeconds?: number;
+  /** The schema that it migrates. @default none that is known */
+  schema?: TaskSchema;
   /** Key of what runs; another value runs the task again. */
   revision: string;
+}
+
+/** The database of a schema. */
+export interface TaskDatabase {
+  component: string;
+  name: string;
+  role: string;
+  server: string;
+}
+
+/** What a task that migrates has to know of the schema. */
+export interface TaskSchema {
+  /** Name of the job. */
+  job: string;
+  tool: MigrationTool;
+  head: string;
+  /** The migrations that its image has, oldest first. */
+  chain: Migration[];
+  /** The oldest head whose code works on this head's schema. @default that of the newest contracting migration */
+  tolerates?: string;
+  /** What undoes them; the head to stop at is added. @default nothing can */
+  downCommand?: string[];
+  /** Later ones that the database may have: the code works with them, and there is nothing to run. */
+  beyond: string[];
+  /** Component, database, the role that owns it, and the container of its server. @default it is not looked at */
+  database?: TaskDatabase;
+  /** Folder for a copy of the database before a contracting migration. @default none is taken */
+  backups?: string;
 }
 
 export interface TaskOutputs extends TaskInputs {
   exitCode: number;
   /** The last lines of what the task printed, without secrets. */
   output: string;
+  /** The copy of the database that was taken before. */
+  backup?: SchemaBackup;
 }
 
 /** Waits until a command succeeds in a container, such as a database's own readiness tool. */

@@ -35,6 +35,9 @@ const requestPath = z
 const token = z
   .string()
   .regex(/^[A-Za-z][\w-]{0,62}$/, "must be a letter, then letters, digits, _ or -");
+const identifier = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_]{0,62}$/, "must be a plain name of a database or role");
 const port = z.number().int().min(1).max(65535);
 const seconds = (max: number) => z.number().positive().max(max);
 
@@ -109,6 +112,33 @@ export const taskSchema = z.strictObject({
   hosts: z.array(z.string().regex(/^[^:\s]+:\S+$/, "must be host:address")).optional(),
   memoryMb: z.number().int().min(6).optional(),
   timeoutSeconds: seconds(86_400).optional(),
+  schema: z
+    .strictObject({
+      job: z.string().min(1),
+      tool: z.enum(["sql", "alembic"]),
+      head: z.string().min(1),
+      chain: z.array(
+        z.strictObject({
+          id: z.string().min(1),
+          contracting: z.boolean(),
+          down: z.boolean(),
+          tolerates: z.string().optional(),
+        }),
+      ),
+      tolerates: z.string().optional(),
+      downCommand: z.array(z.string()).optional(),
+      beyond: z.array(z.string()),
+      database: z
+        .strictObject({
+          component: z.string(),
+          name: identifier,
+          role: identifier,
+          server: dockerName,
+        })
+        .optional(),
+      backups: z.string().min(1).optional(),
+    })
+    .optional(),
   revision: z.string().min(1),
 });
 

@@ -1,0 +1,54 @@
+import type { Migration, MigrationTool } from ".";
+
+/** What a release knows of its migrations: plain data, without secrets. */
+export interface MigrationPlan {
+  /** Undefined where only the head was given. */
+  readonly tool?: MigrationTool;
+  readonly head: string;
+  /** Oldest first; empty where only the head was given. */
+  readonly chain: readonly Migration[];
+  /** The oldest head whose code works on this head's schema, where the program says it. */
+  readonly tolerates?: string;
+  /** What undoes them; the head to stop at is added. */
+  readonly downCommand?: readonly string[];
+}
+
+/** The database that migrations are applied to, where commands can be run in its server. */
+export interface MigratedDatabase {
+  /** Name of the component. */
+  readonly component: string;
+  /** Name of the database. */
+  readonly name: string;
+  /** Role that owns it. */
+  readonly role: string;
+  /** Docker: name of the server's container. */
+  readonly server: string;
+}
+
+/** A copy of the whole database, taken before a contracting migration. */
+export interface SchemaBackup {
+  /** Name of its files, without ending. */
+  readonly id: string;
+  /** Folder of the file on the machine that deployed. */
+  readonly folder: string;
+  /** The head that the database had. */
+  readonly head: string;
+  /** ISO 8601. */
+  readonly takenAt: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** What became of a release's migrations. */
+export interface MigrationStatus extends MigrationPlan {
+  /** Id of the image that ran them, and that has the files to undo them. */
+  readonly image: string;
+  readonly database?: MigratedDatabase;
+  /** Folder of the backups on the machine that deploys, absolute or relative to the program. */
+  readonly backups?: string;
+  /** The copy that was taken before the last run of them that was contracting. */
+  readonly backup?: SchemaBackup;
+  /** The last lines that they printed, without secrets. */
+  readonly output: string;
+}
