@@ -125,7 +125,10 @@ describe("a rollout's sequence", () => {
 
   it("is one step where nothing changes or nothing was there", async () => {
     const settled: Positions = {};
-    for (const positions of [settled, { api: { stable: { revision: "r2", replicas: 2 }, phase: 0 } }]) {
+    for (const positions of [
+      settled,
+      { api: { stable: { revision: "r2", replicas: 2 }, phase: 0 } },
+    ]) {
       const { io, log } = world();
       await rollOut(positions, io);
       assert.deepEqual(log, ["step settled", "saved 1"]);
