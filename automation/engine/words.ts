@@ -68,7 +68,8 @@ export function isDockerDown(text: string): boolean {
 export function registryFailure(text: string): { host: string; step: string } | undefined {
   const [, step, reference = ""] =
     /Docker could not (push|pull) (\S+?)(?:, which it does not have)?: /.exec(text) ?? [];
-  if (step === undefined) return undefined;
+  // An image id is in no registry: it is the engine that lacks it.
+  if (step === undefined || reference.startsWith("sha256:")) return undefined;
   return { host: registryOf(reference), step: `${step} of ${reference}` };
 }
 

@@ -45,8 +45,9 @@ export async function promote(
   await ensureImages({
     session,
     release,
-    // A stack that was never deployed has no output yet; its images can only come from where the source's are.
-    platform: readIntended(state.outputs).platform ?? readIntended(sourceState.outputs).platform,
+    // Neither need have an output: one was never deployed, the other may be destroyed. Docker is what there is then.
+    platform:
+      readIntended(state.outputs).platform ?? readIntended(sourceState.outputs).platform ?? "docker",
     login: registryLogin(project.name, config),
     doing: `promoted to stack "${stack}"`,
     dryRun: args.dryRun === true,
