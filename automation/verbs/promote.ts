@@ -47,7 +47,9 @@ export async function promote(
     release,
     // Neither need have an output: one was never deployed, the other may be destroyed. Docker is what there is then.
     platform:
-      readIntended(state.outputs).platform ?? readIntended(sourceState.outputs).platform ?? "docker",
+      readIntended(state.outputs).platform ??
+      readIntended(sourceState.outputs).platform ??
+      "docker",
     login: registryLogin(project.name, config),
     doing: `promoted to stack "${stack}"`,
     dryRun: args.dryRun === true,
