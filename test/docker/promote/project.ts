@@ -145,13 +145,9 @@ export class PromoteProject {
           console.error(`destroy of ${stack}: ${String(error)}`);
         });
     }
-    const ids = await docker(
-      "images",
-      "-q",
-      "--no-trunc",
-      "--filter",
-      `reference=*${this.name}*/*`,
-    );
+    const names = [`*${this.name}*/*`, `*/*/${this.name}*/*`];
+    const filters = names.flatMap((name) => ["--filter", `reference=${name}`]);
+    const ids = await docker("images", "-q", "--no-trunc", ...filters);
     for (const id of new Set(ids.split("\n").filter(Boolean))) {
       await docker("rmi", "-f", id).catch(() => "");
     }

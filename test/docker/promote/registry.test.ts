@@ -36,7 +36,7 @@ describe("a registry on Docker", () => {
     image = await project.runningImage("dev");
     const { release } = await deployer.show({ stack: "dev" });
     assert.equal(release.images["api"]?.digest, image);
-    repoDigest = release.images.api?.repoDigest ?? "";
+    repoDigest = release.images.api.repoDigest ?? "";
     assert.match(
       repoDigest,
       /^127\.0\.0\.1:18493\/shop\/lfregistry-dev\/api-image@sha256:[0-9a-f]{64}$/,
@@ -60,7 +60,7 @@ describe("a registry on Docker", () => {
     const result = await deployer.up({ stack: "staging" });
     assert.ok(["rolled_back", "failed"].includes(result.verdict), result.verdict);
     assert.equal(result.error?.code, "registry", JSON.stringify(result.error));
-    assert.match(result.error?.message ?? "", /registry 127\.0\.0\.1:18493: push of /);
+    assert.match(result.error.message, /registry 127\.0\.0\.1:18493: push of /);
     assert.equal((await project.answer("staging")).version, "1");
     assert.equal(await project.runningImage("staging"), image);
   });
