@@ -35,15 +35,18 @@ export async function wayBack(
   session: Session,
   state: Pick<StackState, "resources">,
   target: ReleaseRecord,
+  /** What an update has set out for that has just failed, and has no finished record yet. */
+  attempted: NonNullable<ReleaseRecord["migrations"]> = {},
 ): Promise<JobWayBack[]> {
   const releases = (await session.store.list()).reverse();
   const tasks = migratingTasks(state);
-  const known = releases.flatMap(({ migrations = {} }) => Object.entries(migrations));
+  const kept = releases.flatMap(({ migrations = {} }) => Object.entries(migrations));
+  const known = [...Object.entries(attempted), ...kept];
   const jobs = [...new Set([...tasks.keys(), ...known.map(([job]) => job)])];
   const ways = jobs.map(async (job) => {
     const ran = tasks.get(job)?.migrations;
-    const kept = known.filter(([name]) => name === job).map(([, migrations]) => migrations);
-    return oneWay(session, job, [...(ran === undefined ? [] : [ran]), ...kept], target);
+    const own = known.filter(([name]) => name === job).map(([, migrations]) => migrations);
+    return oneWay(session, job, [...(ran === undefined ? [] : [ran]), ...own], target);
   });
   return jobs.length > 0 ? Promise.all(ways) : headsOnly(releases, target);
 }

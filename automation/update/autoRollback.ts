@@ -45,7 +45,7 @@ export async function autoRollback(
   if (target === undefined) return undefined;
   const startedAt = context.clock.now();
   const state = await reading(session, () => session.workspace.state());
-  const ways = await wayBack(session, state, target);
+  const ways = await wayBack(session, state, target, journey.last.migrations);
   const stuck = ways.filter(({ resolution }) => resolution.kind !== "safe");
   if (stuck.length > 0) {
     freeze(journey, target, stuck);
