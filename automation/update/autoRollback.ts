@@ -1,4 +1,5 @@
 import { withConfigCopy, writeAmended } from "../configCopy";
+import { LandfallError } from "../errors";
 import type { ErrorInfo } from "../errors";
 import type { UpArgs } from "../operations";
 import { migrationPins } from "../migrations/pins";
@@ -6,13 +7,14 @@ import { fixOf } from "../migrations/refusal";
 import { wayBack } from "../migrations/wayBack";
 import type { JobWayBack } from "../migrations/wayBack";
 import { pinsOf } from "../pins";
+import { recover } from "../recovery";
 import { currentRelease } from "../release";
 import type { ReleaseRecord } from "../release";
 import type { AutoRollback } from "../results";
-import { reading } from "../session";
+import { reading, waitForLock } from "../session";
 import type { Session } from "../session";
 import type { Journey } from "./journey";
-import { runStep } from "./step";
+import { runStep, Stopped } from "./step";
 import type { Step } from "./step";
 
 /** How the way back went. */
@@ -33,7 +35,7 @@ export async function autoRollback(
   args: UpArgs,
   journey: Journey,
 ): Promise<Undone | undefined> {
-  const { context, store } = session;
+  const { store } = session;
   const { plan, record } = journey.luggage;
   if (args.keepFailed === true || plan.kind === "rollback") return undefined;
   // The way back runs the same program, which has just done what nobody had agreed to.
@@ -43,8 +45,29 @@ export async function autoRollback(
   const earlier = (await store.list()).filter(({ number }) => number < record.number);
   const target = currentRelease(earlier);
   if (target === undefined) return undefined;
+  try {
+    return await putBack(session, args, journey, target);
+  } catch (error) {
+    const reason = error instanceof Stopped ? error.reason : error;
+    if (!(reason instanceof LandfallError) || reason.code === "cancelled") throw error;
+    giveUp(journey, target, reason);
+    return undefined;
+  }
+}
+
+/** @throws LandfallError when it could not even begin */
+async function putBack(
+  session: Session,
+  args: UpArgs,
+  journey: Journey,
+  target: ReleaseRecord,
+): Promise<Undone | undefined> {
+  const { context } = session;
   const startedAt = context.clock.now();
   const state = await reading(session, () => session.workspace.state());
+  // An engine that died has left what the next one would stumble over: its lock, and what it had begun.
+  await waitForLock(session, context.clock.now() + (args.wait ?? 0) * 1000, args.wait ?? 0);
+  if (state.pending.length > 0) await context.phase("recover", () => recover(session, state));
   const ways = await wayBack(session, state, target, journey.last.migrations);
   const stuck = ways.filter(({ resolution }) => resolution.kind !== "safe");
   if (stuck.length > 0) {
@@ -75,6 +98,12 @@ export async function autoRollback(
     },
     ...(step.error === undefined ? {} : { error: step.error }),
   };
+}
+
+function giveUp(journey: Journey, { number }: ReleaseRecord, reason: LandfallError): void {
+  const message = `${journey.failure?.message ?? ""}\nand release ${number} could not be put back: ${reason.message}`;
+  journey.notRolledBack = { to: number, reason: reason.message };
+  journey.failure = new LandfallError("rollback_failed", message, { cause: reason }).toJSON();
 }
 
 /** Old code on a schema that it does not work with would be worse than what is there: it stays, and people decide. */

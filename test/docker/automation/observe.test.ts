@@ -139,7 +139,11 @@ describe("What really runs on Docker", function () {
     ];
     for (const [promised, reason] of wrong) {
       project.program(promising(promised, running.url));
-      const result = await project.deployer.up({ stack: "dev", verifyTimeout: 0.5 });
+      const result = await project.deployer.up({
+        stack: "dev",
+        verifyTimeout: 0.5,
+        keepFailed: true,
+      });
       assert.equal(result.verdict, "failed");
       assert.equal(result.error?.code, "not_running");
       assert.match(result.error.message, reason);

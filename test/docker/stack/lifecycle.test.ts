@@ -120,7 +120,7 @@ describe("the whole stack on a real Docker engine", function () {
     const before = await getJson(`${stack.apiUrl}/api/version`);
     await unharmed(async () => {
       const failed = await stack.up({ ...stack.pin({ api: bad }), "landfall:apiReplicas": 1 });
-      assert.equal(failed.verdict, "failed");
+      assert.equal(failed.verdict, "rolled_back");
       assert.match(failed.error?.message ?? "", /api/);
       assert.deepEqual(await getJson(`${stack.apiUrl}/api/version`), before);
     });
@@ -130,7 +130,8 @@ describe("the whole stack on a real Docker engine", function () {
     const bad = await variant(imageOf(first, "api"), CRASHES);
     const started = performance.now();
     await unharmed(async () => {
-      const failed = await stack.up(stack.pin({ api: bad }));
+      stack.configure(stack.pin({ api: bad }));
+      const failed = await stack.deployer.up({ stack: stack.stack, keepFailed: true });
       assert.equal(failed.verdict, "failed");
       assert.match(JSON.stringify(failed), /no such model/);
     });
@@ -178,7 +179,7 @@ describe("the whole stack on a real Docker engine", function () {
         break;
       }
       const killed = await update;
-      assert.equal(killed.verdict, "failed");
+      assert.equal(killed.verdict, "rolled_back", JSON.stringify(killed.error));
       const again = await stack.up(stack.pin({ api: next }));
       assert.equal(again.verdict, "deployed", JSON.stringify(again.error));
     });
