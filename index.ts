@@ -15,6 +15,7 @@ const predictor = new landfall.PredictorService("predictor", {
   image: image("predictor"),
   env: { LOG_LEVEL },
   health: { readiness },
+  features: { predictions: { enables: true, default: true } },
   drain,
   ...settings.predictor,
 });

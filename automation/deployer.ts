@@ -21,6 +21,7 @@ import { cancel } from "./verbs/cancel";
 import { destroy } from "./verbs/destroy";
 import { diff } from "./verbs/diff";
 import { doctor } from "./verbs/doctor";
+import { feature } from "./verbs/feature";
 import { freeze, unfreeze } from "./verbs/freeze";
 import { history } from "./verbs/history";
 import { logs } from "./verbs/logs";
@@ -28,10 +29,12 @@ import { plan } from "./verbs/plan";
 import { preview } from "./verbs/preview";
 import { promote } from "./verbs/promote";
 import { prune } from "./verbs/prune";
+import { readOnly } from "./verbs/readOnly";
 import { refresh } from "./verbs/refresh";
 import { rollback } from "./verbs/rollback";
 import { show } from "./verbs/show";
 import { status } from "./verbs/status";
+import { start, stop } from "./verbs/stop";
 import { up } from "./verbs/up";
 import { outputs, verify } from "./verbs/verify";
 import { loadProject } from "./workspace";
@@ -140,6 +143,26 @@ export class Deployer implements Operations {
   /** Allows them again. */
   unfreeze(args: ArgsOf<"unfreeze">, control?: Control): Operation<ResultOf<"unfreeze">> {
     return this.onStack("unfreeze", args, control, unfreeze);
+  }
+
+  /** Switches a feature on or off, or lists all of them. */
+  feature(args: ArgsOf<"feature">, control?: Control): Operation<ResultOf<"feature">> {
+    return this.onStack("feature", args, control, feature);
+  }
+
+  /** Takes a service, or all of them, to no replicas, until `start`. */
+  stop(args: ArgsOf<"stop">, control?: Control): Operation<ResultOf<"stop">> {
+    return this.onStack("stop", args, control, stop);
+  }
+
+  /** Gives what was stopped its replicas back. */
+  start(args: ArgsOf<"start">, control?: Control): Operation<ResultOf<"start">> {
+    return this.onStack("start", args, control, start);
+  }
+
+  /** Has the database refuse writes of services, or take them again. */
+  readOnly(args: ArgsOf<"readOnly">, control?: Control): Operation<ResultOf<"readOnly">> {
+    return this.onStack("readOnly", args, control, readOnly);
   }
 
   /** Answers a manual gate that a deploy waits at. */

@@ -122,6 +122,11 @@ export const errorTable = {
     meaning: "The update did not hold, and the earlier release is back and serves.",
     fix: "Mend what the message names and deploy again.",
   },
+  database: {
+    exitCode: exitCodes.failed,
+    meaning: "A database refused a statement of Landfall's, or does not do what it was told.",
+    fix: "Read what the database said, and `landfall logs` of it; then run the command again.",
+  },
   unverified: {
     exitCode: exitCodes.unverified,
     meaning: "The engine finished, but what is running could not be observed.",

@@ -29,11 +29,17 @@ const rollout = z.object({
     .optional(),
 });
 
+const feature = z.object({ on: z.boolean(), enables: z.boolean() });
+const inactive = z.object({ by: z.enum(["stop", "feature"]), feature: z.string().optional() });
+
 const service = z.object({
   image: z.string(),
   digest: z.string(),
   revision: z.string(),
   replicas: z.number(),
+  configuredReplicas: z.number().optional(),
+  features: z.record(z.string(), feature).optional(),
+  inactive: inactive.optional(),
   healthPath: z.string(),
   port: z.number(),
   exposure: z.enum(["internal", "public"]),

@@ -233,6 +233,49 @@ export const freezeArgs = z.strictObject({
 
 export const unfreezeArgs = z.strictObject({ ...target });
 
+const switching = {
+  ...update,
+  message: z.string().max(1000).optional(),
+  verifyTimeout,
+  overrideFreeze,
+};
+
+export const featureArgs = z
+  .strictObject({
+    ...switching,
+    /** Where to set the switch; `list` only shows all of them. */
+    set: z.enum(["on", "off", "list"]),
+    /** Name of the feature: lower-case letters, digits and dashes. */
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,62}$/, "must be a feature's name, such as new-checkout")
+      .optional(),
+  })
+  .refine(({ set, name }) => set === "list" || name !== undefined, {
+    message: "is missing: which feature?",
+    path: ["name"],
+  });
+
+export const stopArgs = z.strictObject({
+  ...switching,
+  /** One service. @default all of them; databases and caches go on */
+  service: serviceName.optional(),
+});
+
+export const startArgs = z.strictObject({
+  ...switching,
+  /** One service. @default all that are stopped */
+  service: serviceName.optional(),
+});
+
+export const readOnlyArgs = z.strictObject({
+  ...target,
+  set: z.enum(["on", "off"]),
+  /** Name of the database's component. @default the only one */
+  database: serviceName.optional(),
+  message: z.string().max(1000).optional(),
+});
+
 export const doctorArgs = z.strictObject({
   /** Also looks into this stack: lock, pending operations, drift of the release store. */
   stack: stackName.optional(),
@@ -258,6 +301,10 @@ export const operations = {
   history: { args: historyArgs, summary: "List releases, newest first" },
   freeze: { args: freezeArgs, summary: "Forbid deploys of the stack" },
   unfreeze: { args: unfreezeArgs, summary: "Allow deploys of a frozen stack again" },
+  feature: { args: featureArgs, summary: "Switch a feature on or off, or list all of them" },
+  stop: { args: stopArgs, summary: "Stop a service, or all of them" },
+  start: { args: startArgs, summary: "Start what was stopped" },
+  readOnly: { args: readOnlyArgs, summary: "Have the database refuse writes, or take them again" },
   approve: { args: approveArgs, summary: "Answer a manual gate that a deploy waits at" },
   show: { args: showArgs, summary: "Show everything about a release" },
   diff: { args: diffArgs, summary: "Show what differs between two releases" },
@@ -283,6 +330,10 @@ export type LogsArgs = z.input<typeof logsArgs>;
 export type HistoryArgs = z.input<typeof historyArgs>;
 export type FreezeArgs = z.input<typeof freezeArgs>;
 export type UnfreezeArgs = z.input<typeof unfreezeArgs>;
+export type FeatureArgs = z.input<typeof featureArgs>;
+export type StopArgs = z.input<typeof stopArgs>;
+export type StartArgs = z.input<typeof startArgs>;
+export type ReadOnlyArgs = z.input<typeof readOnlyArgs>;
 export type ApproveArgs = z.input<typeof approveArgs>;
 export type ShowArgs = z.input<typeof showArgs>;
 export type DiffArgs = z.input<typeof diffArgs>;
@@ -309,6 +360,10 @@ export interface Results {
   history: results.HistoryResult;
   freeze: results.FreezeResult;
   unfreeze: results.UnfreezeResult;
+  feature: results.FeatureResult;
+  stop: results.StopResult;
+  start: results.StartResult;
+  readOnly: results.ReadOnlyResult;
   approve: results.ApproveResult;
   show: results.ShowResult;
   diff: results.DiffResult;

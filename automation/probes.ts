@@ -5,6 +5,8 @@ import type { ProbeResult } from "./results";
 export interface Probe {
   name: string;
   url: string;
+  /** The service has no replicas: 503 with `Retry-After` is what it is to answer. */
+  stopped?: boolean;
 }
 
 /** Longest time for one answer, in milliseconds. */
@@ -13,16 +15,23 @@ const betweenMs = 250;
 
 /** What to ask from outside: the health path of every public service, and every URL that none of them covers. */
 export function probesOf({ services = {}, urls }: Intended): Probe[] {
-  const ofServices = Object.entries(services).flatMap(([name, { exposure, url, healthPath }]) =>
-    exposure === "public" && url !== undefined
-      ? [{ name, url: new URL(healthPath, url).href, base: url }]
-      : [],
+  const ofServices = Object.entries(services).flatMap(
+    ([name, { exposure, url, healthPath, replicas }]) =>
+      exposure === "public" && url !== undefined
+        ? [{ name, url: new URL(healthPath, url).href, base: url, stopped: replicas === 0 }]
+        : [],
   );
   const covered = new Set(ofServices.map(({ base }) => new URL(base).href));
   const others = Object.entries(urls)
     .filter(([, url]) => !covered.has(new URL(url).href))
-    .map(([name, url]) => ({ name, url }));
-  return [...ofServices.map(({ name, url }) => ({ name, url })), ...others];
+    .map(([name, url]) => {
+      const owner = ofServices.find(({ base }) => url.startsWith(base));
+      return { name, url, stopped: owner?.stopped === true };
+    });
+  return [...ofServices, ...others].map(({ name, url, stopped }) => ({
+    ...{ name, url },
+    ...(stopped ? { stopped } : {}),
+  }));
 }
 
 /** Asks until the answer is good or the time is over; the last answer counts. */
@@ -31,14 +40,15 @@ export async function runProbe(
   { deadline, clock, signal }: { deadline: number; clock: Clock; signal: AbortSignal },
 ): Promise<ProbeResult> {
   for (let attempts = 1; ; attempts++) {
-    const result = { ...probe, attempts, ...(await ask(probe.url, clock, signal)) };
+    const { name, url } = probe;
+    const result = { name, url, attempts, ...(await ask(probe, clock, signal)) };
     if (result.ok || signal.aborted || clock.now() + betweenMs >= deadline) return result;
     await clock.sleep(betweenMs, signal);
   }
 }
 
 async function ask(
-  url: string,
+  { url, stopped = false }: Probe,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Pick<ProbeResult, "ok" | "status" | "latencyMs" | "reason">> {
@@ -52,12 +62,27 @@ async function ask(
     });
     await response.body?.cancel();
     const { status } = response;
-    const ok = status >= 200 && status < 400;
     const latencyMs = Math.round(clock.now() - started);
-    return { ok, status, latencyMs, ...(ok ? {} : { reason: `answers with status ${status}` }) };
+    const reason = stopped ? wrongWhenStopped(response) : wrong(status);
+    return {
+      ok: reason === undefined,
+      status,
+      latencyMs,
+      ...(reason === undefined ? {} : { reason }),
+    };
   } catch (error) {
     return { ok: false, reason: reasonOf(error) };
   }
+}
+
+function wrong(status: number): string | undefined {
+  return status >= 200 && status < 400 ? undefined : `answers with status ${status}`;
+}
+
+function wrongWhenStopped({ status, headers }: Response): string | undefined {
+  if (status === 503 && headers.has("retry-after")) return undefined;
+  const how = status === 503 ? "503 without Retry-After" : `status ${status}`;
+  return `answers with ${how}, though nothing of it is to run: 503 with Retry-After was expected`;
 }
 
 function reasonOf(error: unknown): string {

@@ -76,7 +76,7 @@ const recordShape = z.looseObject({
   format: z.literal(1),
   number: z.int().min(1),
   state: z.string(),
-  kind: z.enum(["up", "rollback", "promote"]),
+  kind: z.enum(["up", "rollback", "promote", "feature", "stop", "start", "read-only"]),
   config: z.string(),
   startedAt: z.string(),
   process: z.looseObject({ pid: z.number(), host: z.string() }),

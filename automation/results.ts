@@ -261,6 +261,58 @@ export interface MigrationWayBack {
   to?: string;
 }
 
+/** What a switch of the stack's config came to. */
+export interface SwitchResult extends UpResult {
+  /** The stack's config file, which says the same now, so that the next `up` keeps it; relative to the project. */
+  configFile: string;
+}
+
+export interface StopResult extends SwitchResult {
+  /** Services that were running, or configured to, and are stopped now. */
+  affected: string[];
+  /** All services that stay stopped until they are started. */
+  stopped: string[];
+}
+
+export type StartResult = StopResult;
+
+/** A feature as it was deployed last. */
+export interface FeatureState {
+  name: string;
+  on: boolean;
+  /** Services that are told of it. */
+  services: string[];
+  /** Services that it starts and stops. */
+  enables: string[];
+}
+
+export interface FeatureResult {
+  stack: string;
+  /** What was asked for. */
+  set: "on" | "off" | "list";
+  name?: string;
+  /** All of them, as they are now. */
+  features: FeatureState[];
+  /** How the switch went; undefined for `list`. */
+  update?: SwitchResult;
+}
+
+export interface ReadOnlyResult {
+  stack: string;
+  /** Name of the database's component. */
+  database: string;
+  readOnly: boolean;
+  /** False where it stood so before. */
+  changed: boolean;
+  verdict: Verdict;
+  /** Sessions that were ended because they had written, or were about to. */
+  endedSessions: number;
+  durationMs: number;
+  /** Number of the release record; undefined where nothing changed. */
+  release?: number;
+  error?: ErrorInfo;
+}
+
 export interface ConfigDifference {
   key: string;
   change: "added" | "removed" | "changed";
@@ -306,8 +358,12 @@ export interface ServiceStatusReport {
   replicas: ReplicaStatus[];
   url?: string;
   exposure?: "internal" | "public";
-  /** `up`: all as intended and healthy. */
-  state: "up" | "degraded" | "down" | "unknown";
+  /** `up`: all as intended and healthy. `stopped`: nothing is to run, and nothing does. */
+  state: "up" | "degraded" | "down" | "stopped" | "unknown";
+  /** What has stopped it, where a switch has. */
+  inactive?: { by: "stop" | "feature"; feature?: string };
+  /** Of a database: whether `landfall read-only` refuses writes to it; undefined where it could not be asked. */
+  readOnly?: boolean;
   reasons: string[];
 }
 
@@ -359,7 +415,8 @@ export interface SettledRelease {
 export interface ReleaseSummary extends RolloutReport {
   number: number;
   state: ReleaseState;
-  kind: "up" | "rollback" | "promote";
+  /** The command that made it. */
+  kind: "up" | "rollback" | "promote" | "feature" | "stop" | "start" | "read-only";
   startedAt: string;
   finishedAt?: string;
   durationMs?: number;
@@ -383,6 +440,8 @@ export interface ReleaseSummary extends RolloutReport {
   freezeOverride?: { reason: string; freeze: string };
   /** Names and data of what it was allowed to lose. */
   allowedDataLoss?: { urn: string; holds: string }[];
+  /** Of a switch: what was switched, and to what. */
+  switched?: Record<string, boolean>;
   /** The saved plan that it carried out: its creation time and seal. */
   plan?: { createdAt: string; seal: string };
   error?: ErrorInfo;

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Problems } from "./errors";
+import type { SwitchPositions } from "./features";
+import { checkFeatures } from "./features";
 import { checkName } from "./naming";
 import type { Capabilities, PlatformName } from "./platform";
 import { platformNamed } from "./platform";
@@ -17,6 +19,11 @@ export interface EnvironmentArgs {
    * A release is pinned with them. @default {}
    */
   readonly images?: Readonly<Record<string, string>>;
+  /**
+   * Feature switches by name, from the stack's config `<project>:features`, which `landfall feature` writes. Services
+   * say what each does, and where it stands when it is not named here. @default {}
+   */
+  readonly features?: Readonly<Record<string, boolean>>;
   /** Settings that only Docker has. */
   readonly docker?: DockerEnvironmentArgs;
   /** Changes to the environment's own resources. */
@@ -71,6 +78,8 @@ export class Environment extends pulumi.ComponentResource {
   readonly publicPorts: readonly number[];
   /** Where services stand on their way to a new revision; for the components of this library. */
   readonly rollouts: Readonly<Record<string, RolloutPosition>>;
+  /** Where features stand, and which services are stopped; for the components of this library. */
+  readonly switches: SwitchPositions;
 
   /** @throws InvalidArgumentsError with every mistake in the arguments. */
   constructor(name: string, args: EnvironmentArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -78,7 +87,8 @@ export class Environment extends pulumi.ComponentResource {
     const problems = new Problems(subject);
     checkName(name, "name", problems);
     checkDocker(args.docker ?? {}, problems);
-    const { rollouts, pins, migrations } = sdkConfig(problems);
+    checkFeatures(args.features ?? {}, problems);
+    const { rollouts, pins, migrations, stopped } = sdkConfig(problems);
     problems.throwIfAny();
     const open = platformNamed(args.platform ?? "docker", subject);
     super("landfall:index:Environment", name, {}, opts);
@@ -88,6 +98,7 @@ export class Environment extends pulumi.ComponentResource {
     this.releasePins = pins;
     this.migrationPins = migrations;
     this.rollouts = rollouts;
+    this.switches = { features: args.features ?? {}, stopped };
     this.publicPorts = args.docker?.publicPorts ?? [];
     this.capabilities = open(this, identity, args);
     this.registerOutputs({});

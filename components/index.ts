@@ -12,7 +12,9 @@ export type { PlatformName, RestartPolicy, ServiceStatus } from "./platform";
 export { newestMigration } from "./migrations";
 export { PredictorService, type PredictorServiceArgs } from "./predictorService";
 export { RedisCache, type EvictionPolicy, type RedisCacheArgs } from "./redisCache";
-export type { Exposure, PublicExposure, Service, ServiceArgs } from "./service";
+export type { Exposure, PublicExposure } from "./exposure";
+export type { FeatureArgs } from "./features";
+export type { Service, ServiceArgs } from "./service";
 export type {
   EnvironmentTransforms,
   ServiceTransforms,

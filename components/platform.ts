@@ -44,6 +44,8 @@ export interface ServiceSpec {
   readonly readOnlyRootFilesystem: boolean;
   /** Changing it makes new containers with the secrets of the day. */
   readonly secretsVersion: string | undefined;
+  /** Where its switches stand: part of its status as it is. */
+  readonly switches: Pick<ServiceStatus, "features" | "inactive" | "configuredReplicas">;
   readonly transform: ServiceTransforms;
 }
 
@@ -80,6 +82,13 @@ export interface ServiceStatus {
   /** Hash of what a container runs: image, env, command, limits, files. */
   readonly revision: string;
   readonly replicas: number;
+  /** Replicas that run while no switch stops it. */
+  readonly configuredReplicas: number;
+  /** Features that it knows, by name: where each stands, and whether it starts and stops the whole service. */
+  readonly features?: Readonly<Record<string, { readonly on: boolean; readonly enables: boolean }>>;
+  /** What stops it, where something does: `landfall stop`, or a feature that is off. */
+  readonly inactive?:
+    { readonly by: "stop" } | { readonly by: "feature"; readonly feature: string };
   readonly healthPath: string;
   readonly port: number;
   readonly exposure: "internal" | "public";

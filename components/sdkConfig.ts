@@ -13,6 +13,8 @@ export interface SdkConfig {
   readonly rollouts: Readonly<Record<string, RolloutPosition>>;
   /** Images that a release has run, by image name: they are made again without a build, under the same revision. */
   readonly pins: Readonly<Record<string, ImagePin>>;
+  /** Services that are stopped until they are started again, by name. */
+  readonly stopped: Readonly<Record<string, boolean>>;
   /** The migrations of a release that is deployed again, by job name. */
   readonly migrations: Readonly<Record<string, MigrationPin>>;
 }
@@ -64,6 +66,7 @@ export function sdkConfig(problems: Problems): SdkConfig {
     rollouts: read("landfall-sdk:rollout", z.record(z.string(), position), problems),
     pins: read("landfall-sdk:pins", z.record(z.string(), pin), problems),
     migrations: read("landfall-sdk:migrations", z.record(z.string(), migrations), problems),
+    stopped: read("landfall-sdk:stopped", z.record(z.string(), z.boolean()), problems),
   };
 }
 

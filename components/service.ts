@@ -5,6 +5,10 @@ import { mebibytes, milliseconds } from "./duration";
 import type { Environment } from "./environment";
 import { checkPort } from "./environment";
 import { Problems } from "./errors";
+import type { Exposure } from "./exposure";
+import { publicRoutes } from "./exposure";
+import type { FeatureArgs } from "./features";
+import { switched } from "./features";
 import type { HealthArgs } from "./health";
 import { normalizeHealth } from "./health";
 import type { ImageArgs } from "./image";
@@ -12,23 +16,10 @@ import { normalizeImage } from "./image";
 import type { Link, Linkable } from "./link";
 import { urlVariable } from "./link";
 import { checkName } from "./naming";
-import type { PublicRoute, RestartPolicy, ServiceSpec, ServiceStatus } from "./platform";
+import type { RestartPolicy, ServiceSpec, ServiceStatus } from "./platform";
 import type { RolloutArgs } from "./rollout";
 import { normalizeRollout } from "./rollout";
 import type { ServiceTransforms } from "./transform";
-
-/** Who can reach a service: only linked components, or also the outside through a published port. */
-export type Exposure = "internal" | { readonly public: PublicExposure | readonly PublicExposure[] };
-
-/** How the outside reaches a service. */
-export interface PublicExposure {
-  /** One of the environment's public ports. */
-  readonly port: number;
-  /** Host names that lead to this service where several share the port. @default every host */
-  readonly hosts?: readonly string[];
-  /** Path prefix that leads to this service, such as `/api`; it is passed on unchanged. @default every path */
-  readonly pathPrefix?: string;
-}
 
 /** What every HTTP service takes. */
 export interface ServiceArgs {
@@ -74,6 +65,8 @@ export interface ServiceArgs {
   readonly readOnlyRootFilesystem?: boolean;
   /** How a new revision takes over from the old one. */
   readonly rollout?: RolloutArgs;
+  /** Features that it knows, by name: each sets variables, or starts and stops the whole service. @default {} */
+  readonly features?: Readonly<Record<string, FeatureArgs>>;
   /** Changes to the resources that the service is made of. */
   readonly transform?: ServiceTransforms;
 }
@@ -144,13 +137,19 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
   const problems = new Problems(`${kind.label} ${JSON.stringify(name)}`);
   checkName(name, "name", problems);
   const port = args.port ?? kind.defaultPort;
-  const replicas = args.replicas ?? 1;
+  const configured = args.replicas ?? 1;
+  const { replicas, ...switches } = switched(
+    name,
+    { ...args, replicas: configured },
+    args.environment.switches,
+    problems,
+  );
   const links = (args.links ?? []).map((linkable) => linkable.link);
   const own = kind.extend?.(problems) ?? {};
   const restart = args.restart ?? "always";
   const maxFiles = args.logs?.maxFiles ?? 3;
   checkPort(port, "port", problems);
-  requireWhole(replicas, "replicas", 0, 16, problems);
+  requireWhole(configured, "replicas", 0, 16, problems);
   requireWhole(maxFiles, "logs.maxFiles", 1, 100, problems);
   problems.require(
     RESTARTS.includes(restart),
@@ -158,7 +157,7 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
     `must be one of: ${RESTARTS.join(", ")}`,
     restart,
   );
-  checkVariables(args, links, own.env ?? {}, problems);
+  checkVariables(args, links, [...Object.keys(own.env ?? {}), ...switches.variables], problems);
   checkCpu(args.resources?.cpu, problems);
   const health = normalizeHealth(args.health ?? {}, kind.defaultHealthPath, problems);
   const readinessPath = health.readiness.path;
@@ -168,14 +167,20 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
     port,
     replicas,
     command: args.command,
-    env: { ...own.env, ...args.env },
+    env: { ...own.env, ...switches.env, ...args.env },
     secrets: args.secrets ?? {},
     links,
     files: own.files ?? [],
     health,
     rollout: normalizeRollout(args.rollout ?? {}, { replicas, readinessPath }, problems),
-    position: args.environment.rollouts[name],
-    published: publicRoutes(kind, args, problems),
+    // Where nothing is to run, nothing of the earlier revision stays either.
+    position: replicas === 0 ? undefined : args.environment.rollouts[name],
+    published: publicRoutes(
+      kind,
+      args.exposure ?? "internal",
+      args.environment.publicPorts,
+      problems,
+    ),
     cpu: args.resources?.cpu,
     memoryMb: mebibytes(
       args.resources?.memory ?? "512MB",
@@ -203,6 +208,7 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
     user: args.user,
     readOnlyRootFilesystem: args.readOnlyRootFilesystem ?? false,
     secretsVersion: args.secretsVersion,
+    switches: switches.status,
     transform: args.transform ?? {},
   };
   problems.throwIfAny();
@@ -231,7 +237,7 @@ const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 function checkVariables(
   args: ServiceArgs,
   links: readonly Link[],
-  own: Readonly<Record<string, unknown>>,
+  own: readonly string[],
   problems: Problems,
 ): void {
   const taken = new Map<string, string>();
@@ -249,48 +255,10 @@ function checkVariables(
     );
     taken.set(name, from);
   };
-  for (const name of ["PORT", "LANDFALL_REVISION", ...Object.keys(own)])
-    taken.set(name, "the component");
+  for (const name of ["PORT", "LANDFALL_REVISION", ...own]) taken.set(name, "the component");
   for (const link of links)
     for (const name of [...Object.keys(link.env), ...Object.keys(link.secrets)])
       claim(name, `links[${JSON.stringify(link.name)}]`);
   for (const name of Object.keys(args.env ?? {})) claim(name, "env");
   for (const name of Object.keys(args.secrets ?? {})) claim(name, "secrets");
-}
-
-function publicRoutes(kind: ServiceKind, args: ServiceArgs, problems: Problems): PublicRoute[] {
-  const exposure = args.exposure ?? "internal";
-  if (exposure === "internal") return [];
-  if (!kind.publishable) {
-    problems.add("exposure", `must be "internal": a ${kind.label} is never published`, exposure);
-    return [];
-  }
-  const routes = [exposure.public].flat();
-  routes.forEach((route, index) => {
-    const at = routes.length === 1 ? "exposure.public" : `exposure.public[${index}]`;
-    checkRoute(route, args.environment.publicPorts, at, problems);
-  });
-  return routes.map(({ port, hosts, pathPrefix }) => ({ port, hosts, pathPrefix }));
-}
-
-function checkRoute(
-  route: PublicExposure,
-  offered: readonly number[],
-  at: string,
-  problems: Problems,
-): void {
-  const rule = `must be one of the environment's public ports (${offered.join(", ") || "it has none"})`;
-  problems.require(offered.includes(route.port), `${at}.port`, rule, route.port);
-  const { pathPrefix, hosts } = route;
-  if (pathPrefix !== undefined)
-    problems.require(
-      /^(?:\/[\w.~-]+)+$/.test(pathPrefix),
-      `${at}.pathPrefix`,
-      'must be a path such as "/api"',
-      pathPrefix,
-    );
-  hosts?.forEach((host, index) => {
-    const fits = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/i.test(host);
-    problems.require(fits, `${at}.hosts[${index}]`, "must be a host name without a port", host);
-  });
 }

@@ -42,6 +42,11 @@ const json = (rule: string) =>
   });
 const images = json(IMAGES_RULE).pipe(z.record(text, z.string(IMAGES_RULE), IMAGES_RULE));
 
+/** The features that the program has; index.ts says what each does. */
+const features = json("must map features to true or false").pipe(
+  z.strictObject({ predictions: z.boolean("must be true or false").optional() }),
+);
+
 // Names of rules are checked by the policy pack, which has them.
 const policyLevels = z.record(z.string(), z.enum(["mandatory", "advisory", "disabled"]));
 
@@ -50,6 +55,7 @@ const schema = z.object({
   // What the table of platforms does not have, it refuses itself, with the reason.
   platform: text.transform((value) => value as PlatformName),
   images,
+  features,
   // The deployer's, which checks it; the program only knows it.
   releaseStore: text,
   policyPack: text,
@@ -98,6 +104,7 @@ function grouped(data: z.infer<typeof schema>) {
     environment: {
       platform,
       images,
+      features: known(data.features),
       docker: {
         ...{ publicPorts: [webPort, apiPort], bindAddress, subnet, owner },
         ...(address === undefined
@@ -136,6 +143,13 @@ function grouped(data: z.infer<typeof schema>) {
     },
     web: { replicas: data.webReplicas, resources: { memory: "64MB" as const } },
   };
+}
+
+/** Without what config does not name: that stays at its default. */
+function known(switches: Readonly<Record<string, boolean | undefined>>): Record<string, boolean> {
+  return Object.fromEntries(
+    Object.entries(switches).flatMap(([name, on]) => (on === undefined ? [] : [[name, on]])),
+  );
 }
 
 /**

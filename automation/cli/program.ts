@@ -53,7 +53,7 @@ function addVerb<N extends OperationName>(
 ): void {
   const verb: Verb<N> = verbs[name];
   const command = program
-    .command(verb.name)
+    .command(verb.command ?? verb.name)
     .summary(verb.summary)
     .description(`${verb.summary}.\n\n${verb.description}`)
     .helpGroup(`${verb.group}:`)

@@ -25,6 +25,8 @@ export interface Positional {
 /** One command: how its line is written, and how the result of its operation is shown. */
 export interface Verb<N extends OperationName> {
   name: N;
+  /** What is typed. @default the operation's name */
+  command?: string;
   /** The same as the operation's, repeated so that help does not load the schemas. */
   summary: string;
   /** Paragraph below the usage line. */

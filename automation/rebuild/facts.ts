@@ -116,7 +116,7 @@ function sourceOf(
   const reference = pins[name];
   if (reference !== undefined) return { kind: "pinned", reference, same: reference === image };
   if (build !== undefined) return { kind: "built", build: buildFacts(projectDir, build) };
-  const pinned = release?.kind === "rollback" || release?.kind === "promote";
+  const pinned = release !== undefined && release.kind !== "up";
   if (pinned || image === digest) return { kind: "unpinned" };
   // Older programs told nothing of builds; a record of theirs cannot tell a built image from a named one.
   return running.files === undefined || releases.some(({ builds }) => builds?.[service])

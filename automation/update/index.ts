@@ -7,6 +7,7 @@ import type { Session } from "../session";
 import { prepare } from "../verbs/prepare";
 import { autoRollback } from "./autoRollback";
 import { conclude } from "./conclude";
+import { tellStopped } from "../switches/stopped";
 import { Journey } from "./journey";
 import type { UpdatePlan } from "./plan";
 import { draftOf, leave } from "./record";
@@ -23,12 +24,14 @@ export async function update(session: Session, args: UpArgs, plan: UpdatePlan): 
     checkConfig: true,
     ...(plan.config === undefined ? {} : { configFile: plan.config.file }),
   });
+  if (plan.kind === "up") tellStopped(session, prepared.config);
   const { recorded } = await admit(session, args, { plan, prepared });
   const forced = await forcedBuilds(session, args, plan, prepared);
   const draft = await draftOf(session, args, plan);
   const record = await store.begin({ ...draft, ...context.redactor.data(recorded) });
   const journey = new Journey(session, { args, plan, record, forced, prepared });
   try {
+    await plan.onBegin?.();
     const schemaChanges = (await plan.prelude?.(prepared)) ?? [];
     if (schemaChanges.length > 0) Object.assign(record, context.redactor.data({ schemaChanges }));
     await journey.run();

@@ -80,8 +80,8 @@ export class Journey {
     const { plan, prepared } = this.luggage;
     const before = readIntended(prepared.state.outputs);
     // A rollback leads to what is known to be good: it takes over at once.
-    const start = plan.kind === "rollback" ? {} : startingPositions(before);
-    const load = new SwitchLoad(urlsOf(before));
+    const start = plan.kind === "up" || plan.kind === "promote" ? startingPositions(before) : {};
+    const load = new SwitchLoad(urlsOf(before, plan.stops));
     await load.start();
     try {
       await this.travel(start);
@@ -158,8 +158,14 @@ export class Journey {
   }
 }
 
-function urlsOf({ services = {} }: ReturnType<typeof readIntended>): string[] {
-  return Object.values(services).flatMap(({ url, healthPath }) =>
-    url === undefined ? [] : [new URL(healthPath, url).href],
+/** Of the services that are to answer all the while. */
+function urlsOf(
+  { services = {} }: ReturnType<typeof readIntended>,
+  stops: readonly string[] = [],
+): string[] {
+  return Object.entries(services).flatMap(([name, { url, healthPath, replicas }]) =>
+    url === undefined || replicas === 0 || stops.includes(name)
+      ? []
+      : [new URL(healthPath, url).href],
   );
 }

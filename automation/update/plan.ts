@@ -1,9 +1,10 @@
 import type { SchemaChange } from "../migrations/carryOut";
+import type { ReleaseRecord } from "../release";
 import type { Prepared } from "../verbs/prepare";
 
 /** What an update does beside deploying the working tree's program with the stack's config. */
 export interface UpdatePlan {
-  kind: "up" | "rollback" | "promote";
+  kind: ReleaseRecord["kind"];
   /** Config file to take instead of the stack's own, and its text. */
   config?: { file: string; text: string };
   rollbackTo?: number;
@@ -15,6 +16,12 @@ export interface UpdatePlan {
   expectedDigests?: Record<string, string>;
   /** What has to happen before the first step, once nothing forbids the update. */
   prelude?: (prepared: Prepared) => Promise<SchemaChange[]>;
+  /** Services that it is to stop: that they stop answering is no failure. */
+  stops?: readonly string[];
+  /** Of a switch: what is switched, and to what; part of the release. */
+  switched?: Readonly<Record<string, boolean>>;
+  /** Is awaited when the update is admitted and recorded, before its first step. */
+  onBegin?: () => Promise<void>;
 }
 
 export function configOption({ config }: UpdatePlan): { configFile?: string } {

@@ -35,6 +35,7 @@ export async function draftOf(
     services: [],
     probes: [],
     ...(args.message === undefined ? {} : { message: context.redactor.text(args.message) }),
+    ...(plan.switched === undefined ? {} : { switched: plan.switched }),
     ...(plan.rollbackTo === undefined ? {} : { rollbackTo: plan.rollbackTo }),
     ...(plan.promotedFrom === undefined ? {} : { promotedFrom: plan.promotedFrom }),
   };
@@ -67,7 +68,7 @@ export async function keep(
     changes,
     ...(error === undefined ? {} : { error }),
   };
-  if (verdict === "unchanged" && record.kind === "up") {
+  if (verdict === "unchanged" && record.kind !== "rollback") {
     const earlier = (await store.list()).filter(({ number }) => number !== record.number);
     const current = currentRelease(earlier);
     if (current !== undefined && sameContent(current, finished)) {

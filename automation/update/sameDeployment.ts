@@ -18,7 +18,7 @@ export function sameDeployment(
   const images = `${project}:images`;
   const keys = Object.keys(own).filter((key) => key !== images);
   if (!keys.every((key) => isSame(own[key], deployed[key]))) return false;
-  // A rollback and a promotion pin images beside the config.
+  // All others pin images beside the config.
   return kind !== "up" || isSame(own[images] ?? none, deployed[images] ?? none);
 }
 

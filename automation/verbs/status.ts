@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 
-import { belongsTo, dockerClient, labels, ownerOf, stackFilter } from "../docker";
+import { dockerClient, ownerOf } from "../docker";
 import { realResources } from "../engine/state";
 import type { StackState } from "../engine/state";
 import { currentFreeze } from "../freeze";
@@ -11,6 +11,9 @@ import { currentRelease, summaryOf } from "../release";
 import type { ReplicaStatus, ServiceStatusReport, StatusResult } from "../results";
 import type { Session } from "../session";
 import { compareService } from "../verdict";
+import { isClosed } from "../readOnly";
+import { containersOf } from "./containers";
+import type { Found } from "./containers";
 import { readStack } from "./prepare";
 import { upstreamsOf } from "./upstreams";
 
@@ -38,12 +41,6 @@ export async function status(session: Session): Promise<StatusResult> {
     pendingOperations: state.pending.length,
     resources: realResources(state).length,
   };
-}
-
-interface Found {
-  name: string;
-  service: string;
-  role: ServiceStatusReport["role"];
 }
 
 async function servicesOf(
@@ -82,24 +79,6 @@ async function servicesOf(
   }
 }
 
-async function containersOf(
-  docker: Docker,
-  { project, shortStack }: Session,
-  owner: string,
-): Promise<Found[]> {
-  const filters = stackFilter(project.name, shortStack);
-  const all = await docker.listContainers({ all: true, filters });
-  return all
-    .filter(({ Labels: own }) => belongsTo(owner, own))
-    .map(({ Names: names, Labels: own }) => {
-      const name = names[0]?.replace(/^\//, "") ?? "";
-      const role = roleOf(own[labels.role]);
-      return { name, role, service: own[labels.service] ?? (role === "service" ? name : role) };
-    })
-    .filter(({ role }) => role !== "task")
-    .sort((a, b) => a.name.localeCompare(b.name));
-}
-
 interface Subject {
   service: string;
   intended: NonNullable<Intended["services"]>[string] | undefined;
@@ -133,12 +112,12 @@ async function report(docker: Docker, subject: Subject): Promise<ServiceStatusRe
           ? [`container ${name} is ${health ?? state}`]
           : [],
       );
+  const role = found[0]?.role ?? "service";
+  const access = role === "postgres" ? await accessOf(docker, observed) : {};
   return {
-    service,
-    role: found[0]?.role ?? "service",
-    replicas,
-    state: stateOf(observed, reasons),
-    reasons,
+    ...{ service, role, replicas, state: stateOf(observed, reasons, intended), reasons },
+    ...access,
+    ...(intended?.inactive === undefined ? {} : { inactive: inactiveOf(intended.inactive) }),
     ...(intended === undefined ? {} : { intended: picked(intended), exposure: intended.exposure }),
     ...(intended?.url === undefined ? {} : { url: intended.url }),
   };
@@ -147,10 +126,35 @@ async function report(docker: Docker, subject: Subject): Promise<ServiceStatusRe
 function stateOf(
   observed: readonly { state: string; health?: string }[],
   reasons: readonly string[],
+  intended: Subject["intended"],
 ): ServiceStatusReport["state"] {
+  if (intended?.replicas === 0 && observed.length === 0) return "stopped";
   const up = observed.filter(({ state, health }) => state === "running" && health !== "unhealthy");
   if (up.length === 0) return "down";
   return reasons.length === 0 ? "up" : "degraded";
+}
+
+/** Whether a database refuses writes; nothing where it does not answer, which its state tells. */
+async function accessOf(
+  docker: Docker,
+  observed: readonly { name: string; state: string }[],
+): Promise<Pick<ServiceStatusReport, "readOnly">> {
+  const running = observed.find(({ state }) => state === "running");
+  if (running === undefined) return {};
+  try {
+    return { readOnly: await isClosed(docker, running.name) };
+  } catch {
+    return {};
+  }
+}
+
+function inactiveOf({
+  by,
+  feature,
+}: NonNullable<NonNullable<Subject["intended"]>["inactive"]>): NonNullable<
+  ServiceStatusReport["inactive"]
+> {
+  return { by, ...(feature === undefined ? {} : { feature }) };
 }
 
 function uptime({ state, startedAt }: ReplicaStatus, now: number): number | undefined {
@@ -164,12 +168,4 @@ function picked(
 ): NonNullable<ServiceStatusReport["intended"]> {
   const { image, digest, revision, replicas } = service;
   return { image, digest, revision, replicas };
-}
-
-const roles: readonly string[] = ["service", "router", "postgres", "redis", "task"];
-
-function roleOf(label: string | undefined): ServiceStatusReport["role"] {
-  return label !== undefined && roles.includes(label)
-    ? (label as ServiceStatusReport["role"])
-    : "service";
 }

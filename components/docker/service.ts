@@ -49,6 +49,7 @@ export function service(
       ...(repoDigest === "" ? {} : { repoDigest }),
       revision,
       replicas: count,
+      ...spec.switches,
       healthPath: spec.health.path,
       port: spec.port,
       exposure: spec.published.length === 0 ? "internal" : "public",

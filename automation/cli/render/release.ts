@@ -22,17 +22,27 @@ export function commitText({ commit, dirty }: ReleaseSummary["program"]): string
   return commit === undefined ? "" : commit.slice(0, 9) + (dirty === true ? "+" : "");
 }
 
-/** "rollback to 3", "release 7 of dev"; empty for a plain `up`. */
-export function kindText({ rollbackTo, promotedFrom }: ReleaseSummary): string {
+/** "rollback to 3", "release 7 of dev", "feature search on", "stop api"; empty for a plain `up`. */
+export function kindText({
+  kind,
+  rollbackTo,
+  promotedFrom,
+  switched = {},
+}: ReleaseSummary): string {
   if (promotedFrom !== undefined) return `release ${promotedFrom.release} of ${promotedFrom.stack}`;
-  return rollbackTo === undefined ? "" : `rollback to ${rollbackTo}`;
+  if (rollbackTo !== undefined) return `rollback to ${rollbackTo}`;
+  if (Object.keys(switched).length === 0) return "";
+  const told = Object.entries(switched).map(([name, on]) =>
+    kind === "stop" || kind === "start" ? name : `${name} ${on ? "on" : "off"}`,
+  );
+  return `${kind} ${told.join(", ")}`;
 }
 
 /** What of a release has a place of its own where it is shown. */
 const placed: readonly string[] = (
   "number state kind project stack process startedAt finishedAt durationMs by message rollbackTo promotedFrom program images " +
   "builds migrationHead changes updateVersion error settled services probes steps gates load rolledBack " +
-  "freezeOverride allowedDataLoss plan"
+  "freezeOverride allowedDataLoss plan switched"
 ).split(" ");
 
 /** What else has been written into a release, as JSON. */

@@ -16,6 +16,7 @@ import { refresh } from "./refresh";
 import { rollback } from "./rollback";
 import { show } from "./show";
 import { status } from "./status";
+import { feature, readOnly, start, stop } from "./switches";
 import { up } from "./up";
 import { verify } from "./verify";
 
@@ -29,6 +30,10 @@ export const verbs: Verbs = {
   destroy,
   freeze,
   unfreeze,
+  feature,
+  stop,
+  start,
+  readOnly,
   status,
   verify,
   outputs,

@@ -52,9 +52,7 @@ function headLine({ release, current, stack }: ShowResult, { style }: ResultView
   const kind =
     release.kind === "promote"
       ? `promotion of ${kindText(release)}`
-      : release.rollbackTo === undefined
-        ? release.kind
-        : `rollback to release ${release.rollbackTo}`;
+      : kindText(release) || release.kind;
   const parts = [stack, kind, ...(current ? ["the release that runs"] : [])].map(clean);
   const name = style.paint(`release ${release.number}`, "bold");
   return `${name}  ${style.paint(text, paint, "bold")}  ${parts.join(dot)}`;

@@ -13,6 +13,7 @@ const paints = {
   up: "green",
   degraded: "yellow",
   down: "red",
+  stopped: "dim",
   unknown: "yellow",
 } as const satisfies Record<ServiceStatusReport["state"], Paint>;
 
@@ -57,7 +58,7 @@ function rowOf(report: ServiceStatusReport): Cell[] {
   const uptimes = running.flatMap(({ uptimeSeconds }) => uptimeSeconds ?? []);
   return [
     service,
-    { text: state, paint: paints[state] },
+    { text: stateText(report), paint: paints[state] },
     `${healthy.length}/${intended?.replicas ?? replicas.length}`,
     intended?.image ?? "",
     shortDigest(intended?.digest ?? replicas[0]?.digest ?? ""),
@@ -65,6 +66,12 @@ function rowOf(report: ServiceStatusReport): Cell[] {
     uptimes.length > 0 ? duration(Math.min(...uptimes) * 1000) : "",
     url ?? (exposure === "internal" ? "internal" : ""),
   ];
+}
+
+function stateText({ state, inactive, readOnly }: ServiceStatusReport): string {
+  if (readOnly === true) return `${state}, read-only`;
+  if (state !== "stopped" || inactive?.feature === undefined) return state;
+  return `stopped: feature ${inactive.feature} is off`;
 }
 
 function facts(result: StatusResult): [string, string[]][] {

@@ -12,6 +12,11 @@ import { landfall } from "./fakes";
 const names = Object.keys(verbs) as OperationName[];
 const reference = join(__dirname, "../../../docs/cli.md");
 
+/** What is typed for an operation. */
+function commandOf(name: OperationName): string {
+  return verbs[name].command ?? name;
+}
+
 async function help(...argv: string[]): Promise<string> {
   const { code, stdout, stderr } = await landfall([...argv, "--help"]);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
@@ -24,7 +29,10 @@ describe("help", () => {
     assert.deepEqual([...names].sort(), Object.keys(operations).sort());
     for (const name of names) {
       assert.equal(verbs[name].summary, operations[name].summary);
-      assert.ok(text.includes(`  ${name} `) && text.includes(operations[name].summary), name);
+      assert.ok(
+        text.includes(`  ${commandOf(name)} `) && text.includes(operations[name].summary),
+        name,
+      );
     }
   });
 
@@ -35,14 +43,14 @@ describe("help", () => {
 
   for (const name of names) {
     it(`of ${name} has an option for every argument of the operation, and examples`, async () => {
-      const text = await help(name);
+      const text = await help(commandOf(name));
       for (const field of Object.keys(operations[name].args.shape)) {
         assert.match(text, new RegExp(`^ .*${optionOf(field)}\\b`, "m"), `no option for ${field}`);
       }
       for (const common of ["--stack", "--cwd", "--json", "--events", "--verbose", "--no-color"]) {
         assert.ok(text.includes(common), common);
       }
-      assert.match(text, new RegExp(`Examples:\\n  \\$ landfall ${name}`));
+      assert.match(text, new RegExp(`Examples:\\n  \\$ landfall ${commandOf(name)}`));
     });
   }
 
@@ -50,7 +58,7 @@ describe("help", () => {
     const own = /--(stack|cwd|json|events|verbose|no-color|help|yes)\b/;
     for (const name of names) {
       const fields = Object.keys(operations[name].args.shape).map(optionOf);
-      const optionLines = (await help(name))
+      const optionLines = (await help(commandOf(name)))
         .split("\n")
         .filter((line) => /^ {2}(-\w, )?--/.test(line));
       for (const line of optionLines) {
@@ -69,12 +77,12 @@ describe("help", () => {
 
 describe("docs/cli.md", () => {
   // UPDATE_DOCS=1 writes the help texts into the page; without it they must be there already.
-  const marked = /(<!-- help:([\w ]*) -->\n```text\n)[^]*?(\n```)/g;
+  const marked = /(<!-- help:([\w -]*) -->\n```text\n)[^]*?(\n```)/g;
 
   it("holds the help of every command as it is now", async () => {
     const page = readFileSync(reference, "utf8");
     const found = [...page.matchAll(marked)].map(([, , name = ""]) => name.trim());
-    assert.deepEqual([...found].sort(), ["", ...names].sort());
+    assert.deepEqual([...found].sort(), ["", ...names.map(commandOf)].sort());
     const texts = new Map<string, string>();
     for (const name of found) texts.set(name, (await help(...(name === "" ? [] : [name]))).trim());
     const current = page.replace(

@@ -1,0 +1,90 @@
+import { readFile, rm } from "node:fs/promises";
+import { relative } from "node:path";
+
+import { readIfPresent, writeAtomically } from "../../toolchain/files";
+import { withConfigCopy, writeAmended } from "../configCopy";
+import type { UpArgs } from "../operations";
+import { readConfigFile, trackedConfigFileOf } from "../project";
+import { currentRelease } from "../release";
+import type { ReleaseRecord } from "../release";
+import type { SwitchResult, Verdict } from "../results";
+import type { Session } from "../session";
+import { update } from "../update";
+import { readStack } from "../verbs/prepare";
+import { pinsForSwitch } from "./pins";
+
+/** One switch of a stack's config. */
+export interface Switch {
+  kind: Extract<ReleaseRecord["kind"], "feature" | "stop" | "start">;
+  /** What it sets, by path inside of the config, such as `shop:features.search`. */
+  values: Readonly<Record<string, boolean>>;
+  /** What it sets, as the release tells it. */
+  told: Readonly<Record<string, boolean>>;
+  /** Services that it stops. */
+  stops: readonly string[];
+}
+
+/**
+ * Switches something in the config of the release that runs, and deploys that: images and the rest of the config stay
+ * what they are, whatever the working tree has. The stack's config file gets the same switch, so that the next `up`
+ * keeps it; when the switch does not hold, the file is put back.
+ */
+export async function switchConfig(
+  session: Session,
+  args: UpArgs,
+  { kind, values, told, stops }: Switch,
+): Promise<SwitchResult> {
+  const { project, stack, store, workspace } = session;
+  const release = currentRelease(await store.list());
+  const config = release?.config ?? (await readConfigFile(project, stack)) ?? "";
+  const { state } = await readStack(session, { create: false });
+  const own = new OwnFile(trackedConfigFileOf(project, stack));
+  return withConfigCopy(session, { config }, async (file) => {
+    await workspace.setConfig(file, values);
+    const text = await readFile(file, "utf8");
+    await writeAmended(file, text, release ? pinsForSwitch(session, release, state) : {});
+    try {
+      const result = await update(session, args, {
+        kind,
+        config: { file, text },
+        stops,
+        switched: told,
+        onBegin: () => own.change(() => workspace.setConfig(own.path, values)),
+        ...(release === undefined ? {} : { expectedDigests: digestsOf(release) }),
+      });
+      if (undone.includes(result.verdict)) await own.putBack();
+      return { ...result, configFile: relative(project.dir, own.path) };
+    } catch (error) {
+      await own.putBack();
+      throw error;
+    }
+  });
+}
+
+const undone: readonly Verdict[] = ["failed", "rolled_back"];
+
+function digestsOf({ images }: ReleaseRecord): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(images).map(([service, { digest }]) => [service, digest]),
+  );
+}
+
+/** The config file that the stack's owner writes. */
+class OwnFile {
+  private before: { text: string | undefined; after: string | undefined } | undefined;
+
+  constructor(readonly path: string) {}
+
+  async change(edit: () => Promise<void>): Promise<void> {
+    const text = readIfPresent(this.path);
+    await edit();
+    this.before = { text, after: readIfPresent(this.path) };
+  }
+
+  /** As it was, unless somebody has written it since. */
+  async putBack(): Promise<void> {
+    if (this.before === undefined || readIfPresent(this.path) !== this.before.after) return;
+    if (this.before.text === undefined) await rm(this.path, { force: true });
+    else writeAtomically(this.path, this.before.text);
+  }
+}
