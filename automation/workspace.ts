@@ -202,13 +202,6 @@ export class StackWorkspace {
     return JSON.parse((await this.pulumi(args)).stdout) as Record<string, ConfigValue>;
   }
 
-  /** Sets values inside of config objects as `pulumi config set --path` does: the rest of the file stays as it is. */
-  async setConfig(configFile: string, values: Readonly<Record<string, boolean>>): Promise<void> {
-    const pairs = Object.entries(values).flatMap(([path, on]) => ["--plaintext", `${path}=${on}`]);
-    const target = ["--stack", this.stack, "--config-file", configFile];
-    await this.pulumi(["config", "set-all", "--path", ...pairs, ...target]);
-  }
-
   /** The newest entry of the engine's own history. */
   async lastUpdate(): Promise<
     { version: number; result: string; resourceChanges?: Record<string, number> } | undefined

@@ -1,6 +1,9 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+
 import type Docker from "dockerode";
 
-import { run } from "../../components/docker/dynamic/exec";
+import { within } from "../../components/docker/dynamic/client";
 import { LandfallError } from "../errors";
 import * as sql from "./sql";
 
@@ -58,7 +61,7 @@ const logins = {
   role: `PGPASSWORD="$LANDFALL_PASSWORD" PGUSER="$LANDFALL_ROLE"`,
 } as const;
 
-function psql(
+async function psql(
   docker: Docker,
   container: string,
   user: keyof typeof logins,
@@ -66,7 +69,22 @@ function psql(
 ): Promise<{ exitCode: number; output: string; errorOutput: string }> {
   const client = `${logins[user]} exec psql -X -q -A -t -h 127.0.0.1 -d "$LANDFALL_DATABASE" -v ON_ERROR_STOP=1 "$@"`;
   const args = statements.flatMap((statement) => ["-c", statement]);
-  return run(container, ["sh", "-c", client, "psql", ...args], timeoutMs, { client: docker });
+  const exec = await docker.getContainer(container).exec({
+    Cmd: ["sh", "-c", client, "psql", ...args],
+    AttachStdout: true,
+    AttachStderr: true,
+  });
+  const stream = await exec.start({});
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  docker.modem.demuxStream(stream, out, err);
+  stream.once("close", () => {
+    out.end();
+    err.end();
+  });
+  stream.once("end", () => stream.destroy());
+  const [output, errorOutput] = await within(timeoutMs, Promise.all([text(out), text(err)]));
+  const { ExitCode: exitCode } = await exec.inspect();
+  return { exitCode: exitCode ?? -1, output, errorOutput };
 }
 
 function lastNumber(output: string): number {

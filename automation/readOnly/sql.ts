@@ -81,7 +81,9 @@ const largeObjectWriters =
 /** Second: takes the rights of everyone but superusers. Run again it takes those that have been given since. */
 export const revoke = `
 CREATE OR REPLACE FUNCTION ${schema}.reduced(list aclitem[], lost text[]) RETURNS aclitem[] LANGUAGE sql AS $$
-  SELECT coalesce(array_agg(makeaclitem(grantee, grantor, privilege_type, is_grantable)), '{}'::aclitem[])
+  SELECT coalesce(array_agg(makeaclitem(grantee, grantor, privilege_type, is_grantable)),
+    -- A list must not be empty; the superuser needs no right, so that this gives none.
+    ARRAY[makeaclitem(10, 10, 'SELECT', false)])
   FROM aclexplode(list) WHERE privilege_type <> ALL (lost) $$;
 CREATE OR REPLACE VIEW ${schema}.relations AS SELECT c.oid, c.relkind, c.relowner, c.relacl
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

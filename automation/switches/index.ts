@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { relative } from "node:path";
 
 import { readIfPresent, writeAtomically } from "../../toolchain/files";
@@ -11,15 +11,17 @@ import type { SwitchResult, Verdict } from "../results";
 import type { Session } from "../session";
 import { update } from "../update";
 import { readStack } from "../verbs/prepare";
+import { withSwitches } from "./configText";
+import type { ConfigEdit } from "./configText";
 import { pinsForSwitch } from "./pins";
 
 /** One switch of a stack's config. */
 export interface Switch {
   kind: Extract<ReleaseRecord["kind"], "feature" | "stop" | "start">;
-  /** What it sets, by path inside of the config, such as `shop:features.search`. */
+  /** Where it is set in the config. */
+  key: string;
+  /** What it sets, by name; part of the release. */
   values: Readonly<Record<string, boolean>>;
-  /** What it sets, as the release tells it. */
-  told: Readonly<Record<string, boolean>>;
   /** Services that it stops. */
   stops: readonly string[];
 }
@@ -32,24 +34,23 @@ export interface Switch {
 export async function switchConfig(
   session: Session,
   args: UpArgs,
-  { kind, values, told, stops }: Switch,
+  { kind, key, values, stops }: Switch,
 ): Promise<SwitchResult> {
-  const { project, stack, store, workspace } = session;
+  const { project, stack, store } = session;
   const release = currentRelease(await store.list());
   const config = release?.config ?? (await readConfigFile(project, stack)) ?? "";
   const { state } = await readStack(session, { create: false });
   const own = new OwnFile(trackedConfigFileOf(project, stack));
   return withConfigCopy(session, { config }, async (file) => {
-    await workspace.setConfig(file, values);
-    const text = await readFile(file, "utf8");
+    const text = withSwitches(config, { key, values }, file);
     await writeAmended(file, text, release ? pinsForSwitch(session, release, state) : {});
     try {
       const result = await update(session, args, {
         kind,
         config: { file, text },
         stops,
-        switched: told,
-        onBegin: () => own.change(() => workspace.setConfig(own.path, values)),
+        switched: values,
+        onBegin: () => own.change({ key, values }),
         ...(release === undefined ? {} : { expectedDigests: digestsOf(release) }),
       });
       if (undone.includes(result.verdict)) await own.putBack();
@@ -71,14 +72,16 @@ function digestsOf({ images }: ReleaseRecord): Record<string, string> {
 
 /** The config file that the stack's owner writes. */
 class OwnFile {
-  private before: { text: string | undefined; after: string | undefined } | undefined;
+  private before: { text: string | undefined; after: string } | undefined;
 
   constructor(readonly path: string) {}
 
-  async change(edit: () => Promise<void>): Promise<void> {
+  change(edit: ConfigEdit): Promise<void> {
     const text = readIfPresent(this.path);
-    await edit();
-    this.before = { text, after: readIfPresent(this.path) };
+    const after = withSwitches(text ?? "", edit, this.path);
+    writeAtomically(this.path, after);
+    this.before = { text, after };
+    return Promise.resolve();
   }
 
   /** As it was, unless somebody has written it since. */

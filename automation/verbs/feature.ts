@@ -30,8 +30,8 @@ export async function feature(session: Session, args: FeatureArgs): Promise<Feat
   const on = set === "on";
   const update = await switchConfig(session, rest, {
     kind: "feature",
-    values: { [`${project.name}:features.${name ?? ""}`]: on },
-    told: { [name ?? ""]: on },
+    key: `${project.name}:features`,
+    values: { [name ?? ""]: on },
     stops: on ? [] : enables,
   });
   const after = await reading(session, () => session.workspace.state());

@@ -33,10 +33,9 @@ async function change(
   // A start only takes back what was stopped: config keeps no word of anything else.
   const chosen = kind === "stop" ? names : names.filter((name) => before.includes(name));
   const affected = kind === "stop" ? names.filter((name) => !before.includes(name)) : chosen;
-  const told = Object.fromEntries(chosen.map((name) => [name, kind === "stop"]));
-  const values = Object.entries(told).map(([name, on]) => [`${stoppedKey}["${name}"]`, on]);
+  const values = Object.fromEntries(chosen.map((name) => [name, kind === "stop"]));
   const result = await switchConfig(session, args, {
-    ...{ kind, told, values: Object.fromEntries(values) as Record<string, boolean> },
+    ...{ kind, key: stoppedKey, values },
     stops: kind === "stop" ? names : [],
   });
   const after = readIntended((await reading(session, () => session.workspace.state())).outputs);

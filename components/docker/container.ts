@@ -15,7 +15,8 @@ import type { ResolvedImage } from "./image";
  */
 export function revisionOf(spec: ServiceSpec, image: ResolvedImage): string {
   const { name, replicas, transform, published, drainMs, responseTimeoutMs, ...rest } = spec;
-  const { rollout, position, ...kept } = rest;
+  // Nor do switches count: what they change of a container is among its variables.
+  const { rollout, position, switches, ...kept } = rest;
   return digestOf({
     ...kept,
     image: image.reference,

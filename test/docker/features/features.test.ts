@@ -1,12 +1,15 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
+import type { Deployer } from "../../../automation";
 import { FeatureProject } from "./project";
 
 describe("features, stop and start on Docker", () => {
   const project = new FeatureProject("lffeature", 18481);
-  const { deployer, stack } = project;
+  const { stack } = project;
+  let deployer: Deployer;
 
   before(async () => {
+    deployer = await project.deployer();
     await project.configure({ replicas: "2" });
     const { verdict, error } = await deployer.up({ stack });
     assert.equal(verdict, "deployed", JSON.stringify(error));
@@ -48,7 +51,7 @@ describe("features, stop and start on Docker", () => {
   it("does not switch twice, and makes no release of it", async () => {
     const before = (await deployer.history({ stack })).releases.length;
     const { update } = await deployer.feature({ stack, set: "on", name: "new-theme" });
-    assert.equal(update?.verdict, "unchanged");
+    assert.equal(update?.verdict, "unchanged", JSON.stringify(update?.resources));
     assert.equal((await deployer.history({ stack })).releases.length, before);
   });
 

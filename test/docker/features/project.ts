@@ -3,6 +3,8 @@ import * as path from "node:path";
 import Docker from "dockerode";
 import { dump, load } from "js-yaml";
 import { Deployer } from "../../../automation";
+import type { DeployerOptions } from "../../../automation";
+import { testToolchain } from "../../engine/automation/support";
 import { ROOT } from "../../support/program";
 import { docker } from "../stack/harness";
 
@@ -69,7 +71,7 @@ export const services = pulumi.output({ api: api.status, worker: worker.status }
 
 /** A project of a public service, an internal one and a database, with features. */
 export class FeatureProject {
-  readonly deployer: Deployer;
+  private readonly options: DeployerOptions;
   readonly url: string;
   readonly dir: string;
   readonly stack = "dev";
@@ -88,13 +90,18 @@ export class FeatureProject {
     this.write("index.ts", PROGRAM);
     const settings = { extends: "../../../tsconfig.json", "ts-node": { transpileOnly: true } };
     this.write("tsconfig.json", JSON.stringify(settings));
-    this.deployer = new Deployer({
+    this.options = {
       projectDir: this.dir,
       env: {
         PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
         PULUMI_CONFIG_PASSPHRASE: "test",
       },
-    });
+    };
+  }
+
+  /** Works with the checkout's own engine. */
+  async deployer(): Promise<Deployer> {
+    return new Deployer({ ...this.options, toolchain: await testToolchain() });
   }
 
   get configFile(): string {
@@ -135,7 +142,8 @@ export class FeatureProject {
   }
 
   async remove(): Promise<void> {
-    await this.deployer.destroy({ stack: this.stack, includeProtected: true, remove: true });
+    const deployer = await this.deployer();
+    await deployer.destroy({ stack: this.stack, includeProtected: true, remove: true });
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
 

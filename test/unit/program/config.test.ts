@@ -26,6 +26,7 @@ describe("the program's config", () => {
     assert.deepEqual(missing.sort(), [
       "landfall:apiCpu",
       "landfall:backups",
+      "landfall:features",
       "landfall:images",
       "landfall:keepReleases",
       "landfall:owner",
