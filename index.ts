@@ -15,7 +15,6 @@ const predictor = new landfall.PredictorService("predictor", {
   image: image("predictor"),
   env: { LOG_LEVEL },
   health: { readiness },
-  features: { predictions: { enables: true, default: true } },
   drain,
   ...settings.predictor,
 });

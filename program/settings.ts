@@ -42,7 +42,7 @@ const json = (rule: string) =>
   });
 const images = json(IMAGES_RULE).pipe(z.record(text, z.string(IMAGES_RULE), IMAGES_RULE));
 
-/** The features that the program has; index.ts says what each does. */
+/** The features that the program has; the predictor says what this one does. */
 const features = json("must map features to true or false").pipe(
   z.strictObject({ predictions: z.boolean("must be true or false").optional() }),
 );
@@ -134,6 +134,7 @@ function grouped(data: z.infer<typeof schema>) {
     cache: { maxMemory: data.cacheMemory },
     predictor: {
       replicas: data.predictorEnabled ? data.predictorReplicas : 0,
+      features: { predictions: { enables: true, default: true } } as const,
       resources: { memory: data.predictorMemory },
       model: { file: data.predictorModel, sha256: data.predictorModelSha256 },
     },

@@ -3,6 +3,9 @@ import { relative } from "node:path";
 
 import { readIfPresent, writeAtomically } from "../../toolchain/files";
 import { withConfigCopy, writeAmended } from "../configCopy";
+import type { StackState } from "../engine/state";
+import { migrationPins } from "../migrations/pins";
+import { wayBack } from "../migrations/wayBack";
 import type { UpArgs } from "../operations";
 import { readConfigFile, trackedConfigFileOf } from "../project";
 import { currentRelease } from "../release";
@@ -43,11 +46,13 @@ export async function switchConfig(
   const own = new OwnFile(trackedConfigFileOf(project, stack));
   return withConfigCopy(session, { config }, async (file) => {
     const text = withSwitches(config, { key, values }, file);
-    await writeAmended(file, text, release ? pinsForSwitch(session, release, state) : {});
+    const pins = release ? await pinsFor(session, release, state) : {};
+    await writeAmended(file, text, pins);
     try {
       const result = await update(session, args, {
         kind,
         config: { file, text },
+        pins,
         stops,
         switched: values,
         onBegin: () => own.change({ key, values }),
@@ -60,6 +65,16 @@ export async function switchConfig(
       throw error;
     }
   });
+}
+
+/** Neither images nor migrations that the working tree has by now are part of a switch. */
+async function pinsFor(
+  session: Session,
+  release: ReleaseRecord,
+  state: StackState,
+): Promise<Record<string, string | object>> {
+  const ways = release.migrations === undefined ? [] : await wayBack(session, state, release);
+  return { ...pinsForSwitch(session, release, state), ...migrationPins(release, ways) };
 }
 
 const undone: readonly Verdict[] = ["failed", "rolled_back"];
