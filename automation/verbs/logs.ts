@@ -57,6 +57,8 @@ async function follow(
   teller: Teller,
 ): Promise<void> {
   const { context } = session;
+  // A container may say nothing for hours.
+  const patient = dockerClient(session.env, 0);
   const followed = new Map<string, Promise<void>>();
   while (!context.signal.aborted) {
     for (const source of await sourcesOf(docker, session, wanted).catch(() => [])) {
@@ -68,11 +70,13 @@ async function follow(
         signal: context.signal,
         ...(since === undefined ? {} : { since: String(Date.parse(since) / 1000) }),
       };
-      const lines = containerLines(docker, source.id, query);
-      followed.set(
-        source.id,
-        teller.tell(lines, since).catch(() => undefined),
-      );
+      const lines = containerLines(patient, source.id, query);
+      // A stream ends with its container, which may be started again: then it goes on from its last line.
+      const following = teller
+        .tell(lines, since)
+        .catch(() => undefined)
+        .finally(() => followed.delete(source.id));
+      followed.set(source.id, following);
     }
     await context.clock.sleep(lookAgainMs, context.signal);
   }
@@ -89,7 +93,12 @@ class Teller {
     private readonly session: Session,
     sources: readonly Source[],
   ) {
-    for (const source of sources) this.add(source);
+    // With `tail: 0` nothing of the past is told: what follows begins now.
+    const now = new Date(session.context.clock.now()).toISOString();
+    for (const source of sources) {
+      this.add(source);
+      this.last.set(source.id, now);
+    }
   }
 
   get names(): string[] {

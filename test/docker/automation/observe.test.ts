@@ -186,7 +186,7 @@ describe("What really runs on Docker", function () {
     await assert.rejects(project.deployer.rollback({ stack: "dev", to: number }).result, {
       code: "image_gone",
       exitCode: 6,
-      message: `release ${number} cannot be deployed again: api: image api:gone (${digest}) is not there any more`,
+      message: `release ${number} cannot be deployed again: api: image api:gone (${digest}) is not there any more, and no registry has it`,
     });
     await store.discard(number);
   });
@@ -243,6 +243,28 @@ describe("What really runs on Docker", function () {
       1,
     );
     assert.equal(new Set(seen).size, seen.length, seen.join("\n"));
+  });
+
+  it("follows on from now with `tail: 0`, and through a restart of a container", async () => {
+    const seen: string[] = [];
+    const operation = project.deployer.logs({
+      stack: "dev",
+      follow: true,
+      tail: 0,
+      service: "api",
+    });
+    const deadline = setTimeout(() => {
+      operation.cancel();
+    }, 40_000);
+    setTimeout(() => void docker.getContainer("lfsdktest-api-0").restart({ t: 0 }), 1500);
+    for await (const event of operation.events) {
+      if (event.kind !== "log" || event.container !== "lfsdktest-api-0") continue;
+      if (event.line.startsWith("out ")) seen.push(event.line);
+      if (event.line === "out 2") operation.cancel();
+    }
+    clearTimeout(deadline);
+    await assert.rejects(operation.result, { code: "cancelled" });
+    assert.deepEqual(seen, ["out 0", "out 1", "out 2"]);
   });
 
   it("removes the container that a killed update made but did not record", async () => {
