@@ -35,8 +35,9 @@ function refuseForeign({ project, shortStack }: Session, plan: SavedPlan, file: 
 }
 
 function refuseOld({ context }: Session, plan: SavedPlan, { planMaxAge }: UpArgs): void {
-  const age = Math.round((context.clock.now() - Date.parse(plan.createdAt)) / 1000);
-  if (planMaxAge === undefined || age <= planMaxAge) return;
+  const ageMs = context.clock.now() - Date.parse(plan.createdAt);
+  if (planMaxAge === undefined || ageMs <= planMaxAge * 1000) return;
+  const age = Math.ceil(ageMs / 1000);
   throw new RefusedError(`the plan is ${age} s old, and at most ${planMaxAge} s are allowed`, {
     fix: "Make a new one with `landfall preview --save FILE`.",
   });
