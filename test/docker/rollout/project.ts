@@ -16,6 +16,7 @@ const SERVER = `
 import http.server, os, signal, sys, threading, time
 mode, version = os.environ.get("MODE", ""), os.environ["VERSION"]
 if mode == "crash": sys.exit("cannot start")
+class Server(http.server.ThreadingHTTPServer): request_queue_size = 128
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def do_GET(self):
@@ -27,7 +28,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
     def log_message(self, *a): pass
-server = http.server.ThreadingHTTPServer(("0.0.0.0", 8000), Handler)
+server = Server(("0.0.0.0", 8000), Handler)
 signal.signal(signal.SIGTERM, lambda *a: threading.Thread(target=server.shutdown).start())
 server.serve_forever()
 `;
