@@ -23,9 +23,9 @@ export function allSuites(root = packageRoot): Suite[] {
     command("typecheck", "typecheck", root, ["npm", "run", "--silent", "typecheck"]),
     mochaSuite("unit", "unit", root, 5 * MINUTE, 10_000),
     ...appSuites(root),
-    mochaSuite("engine", "engine", root, 10 * MINUTE, 300_000),
+    mochaSuite("engine", "engine", root, 20 * MINUTE, 300_000),
     mochaSuite("package", "package", root, 10 * MINUTE, 600_000),
-    mochaSuite("docker", "docker", root, 20 * MINUTE, 600_000),
+    mochaSuite("docker", "docker", root, 45 * MINUTE, 600_000),
   ].filter((suite) => suite !== undefined);
 }
 

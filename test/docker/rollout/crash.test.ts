@@ -13,6 +13,7 @@ describe(`an up that is killed at ${points} points`, function () {
   this.timeout(60_000 * (points + 2));
   const project = new RolloutProject("lfcrash", 18473);
 
+  before(() => project.clear());
   after(() => project.remove());
 
   it("is recovered every time by the next command alone, to what was wanted, with nothing left over", async () => {

@@ -11,6 +11,7 @@ describe("faults on the way to a new revision", () => {
   let image: string;
 
   before(async () => {
+    await project.clear();
     // An image of its own, so that it can be taken away.
     image = await variant(BASE_IMAGE, `LABEL landfall.test=${project.name}`);
   });

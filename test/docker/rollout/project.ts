@@ -152,6 +152,28 @@ export class RolloutProject {
       .sort();
   }
 
+  /** Takes away what a run that was killed has left: its state is gone, and another owner's objects are not touched. */
+  async clear(): Promise<void> {
+    const own = ["--filter", `label=landfall.project=${this.name}`];
+    for (const [list, remove] of [
+      [
+        ["ps", "-aq"],
+        ["rm", "-f"],
+      ],
+      [
+        ["network", "ls", "-q"],
+        ["network", "rm"],
+      ],
+      [
+        ["volume", "ls", "-q"],
+        ["volume", "rm"],
+      ],
+    ] as const) {
+      const ids = (await docker(...list, ...own)).split("\n").filter((id) => id !== "");
+      if (ids.length > 0) await docker(...remove, ...ids);
+    }
+  }
+
   async remove(): Promise<void> {
     const deployer = await this.deployer();
     await deployer.destroy({ stack: this.stack, includeProtected: true, remove: true });

@@ -6,6 +6,7 @@ import { RolloutProject } from "./project";
 describe("a rollout on Docker", () => {
   const project = new RolloutProject("lfrollout", 18471);
 
+  before(() => project.clear());
   after(() => project.remove());
 
   it("makes the first release at once, whatever the strategy", async () => {
