@@ -10,6 +10,8 @@ export interface StateResource {
   protect?: boolean;
   /** The engine forgets it instead of deleting it. */
   retainOnDelete?: boolean;
+  dependencies?: string[] | null;
+  propertyDependencies?: Record<string, string[] | null> | null;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 
+import { stableJson } from "../../components/naming";
 import type { StackState } from "../engine/state";
+import type { StateResource } from "../engine/types";
 import { readConfigFile } from "../project";
 import { provenance } from "../provenance";
 import type { Session } from "../session";
@@ -43,8 +45,25 @@ export async function circumstances(
   };
 }
 
-/** What of a state makes a difference to the next update. Its order does not: resources are written as they come. */
-export function stateContent({ resources, pending }: StackState): unknown {
-  const sorted = resources.map((each) => JSON.stringify(each)).sort();
-  return { resources: sorted, pending };
+/**
+ * What of a state makes a difference to the next update. Its order does not: resources are written as they come, and
+ * what each depends on in an order that differs from run to run.
+ */
+export function stateContent({ resources, pending }: Pick<StackState, "resources" | "pending">): {
+  resources: string[];
+  pending: StackState["pending"];
+} {
+  return { resources: resources.map((each) => stableJson(inOrder(each))).sort(), pending };
+}
+
+function inOrder(resource: StateResource): StateResource {
+  const { dependencies, propertyDependencies } = resource;
+  const byProperty = Object.entries(propertyDependencies ?? {});
+  return {
+    ...resource,
+    dependencies: [...(dependencies ?? [])].sort(),
+    propertyDependencies: Object.fromEntries(
+      byProperty.map(([property, urns]) => [property, [...(urns ?? [])].sort()]),
+    ),
+  };
 }

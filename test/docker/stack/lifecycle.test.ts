@@ -66,6 +66,11 @@ describe("the whole stack on a real Docker engine", function () {
       { create: 0, update: 0, replace: 0, delete: 0, same: 0 },
       JSON.stringify(again.resources),
     );
+    const third = await stack.up();
+    assert.equal(third.verdict, "unchanged", JSON.stringify(third.error));
+    // What the guards of data have to see was seen: nothing would change, and nothing has since.
+    const phases = third.phases.map(({ phase }) => phase);
+    assert.ok(phases.includes("update") && !phases.includes("preview"), phases.join());
   });
 
   it("publishes only the router, on the asked address", async () => {
