@@ -1,3 +1,4 @@
 #!/usr/bin/env node
 "use strict";
+require("./lazyModules.cjs")();
 require("./load.cjs")("automation/cli/main").main(process.argv.slice(2));

@@ -5,6 +5,7 @@ const { isMainThread } = require("worker_threads");
 
 require("./lazyModules.cjs")();
 require("./promiseTraces.cjs")();
+require("./lateDebugger.cjs")();
 
 // The engine ends its plugins itself; when it is killed, nobody does, and they would wait for calls for ever.
 const parent = process.ppid;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
+import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 
 const bin = path.resolve(__dirname, "..", "..", "..", "bin");
 
@@ -47,6 +49,46 @@ describe("the SDK in a process of the engine's", function () {
         console.log(JSON.stringify([text.includes("one + 1"), paths.size > 0]));
       });`);
     assert.deepEqual(text, [true, true]);
+  });
+
+  it("is no debugger of its process before a function is serialized, and knows all files then", () => {
+    const seen = run(`
+      const { isInitializedAsync } = require("@pulumi/pulumi/runtime/closure/v8Hooks");
+      const { getFunctionLocationAsync } = require("@pulumi/pulumi/runtime/closure/v8");
+      const { all } = require("@pulumi/pulumi");
+      const isDebugger = () => process.moduleLoadList.includes("NativeModule inspector");
+      isInitializedAsync().then(async () => {
+        const before = isDebugger();
+        const { file } = await getFunctionLocationAsync(all);
+        console.log(JSON.stringify([before, isDebugger(), file]));
+        process.exit();
+      });`);
+    const output = pathToFileURL(require.resolve("@pulumi/pulumi/output.js")).href;
+    assert.deepEqual(seen, [false, true, output]);
+  });
+
+  it("has all languages of zod, though none is loaded", () => {
+    const [loaded, ...seen] = run(`
+      const { z } = require("zod");
+      const loaded = Object.keys(require.cache).filter((file) => /locales/.test(file));
+      const { de } = z.locales;
+      const issue = { code: "custom", input: 1 };
+      console.log(JSON.stringify([
+        loaded.map((file) => require("path").basename(file)), "fr" in z.locales,
+        Object.keys(z.locales).includes("en"), de().localeError(issue),
+      ]));`) as unknown[];
+    assert.deepEqual(loaded, ["en.cjs"]);
+    assert.deepEqual(seen, [true, true, z.locales.de().localeError({ code: "custom", input: 1 })]);
+  });
+
+  it("has the Docker client of the dynamic resources, though it is not loaded before it is used", () => {
+    const seen = run(`
+      const load = require(${JSON.stringify(path.join(bin, "load.cjs"))});
+      load("components/docker/dynamic/handlers");
+      const loaded = Object.keys(require.cache).filter((file) => /dockerode/.test(file));
+      const { docker } = load("components/docker/dynamic/client");
+      console.log(JSON.stringify([loaded, docker() instanceof require("dockerode")]));`);
+    assert.deepEqual(seen, [[], true]);
   });
 
   it("keeps no trace of promises, unless asked to, and all others", () => {
