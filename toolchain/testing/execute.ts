@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { killTree, sendSignal } from "../../automation/engine/processTree";
+import { seconds } from "../console";
 import type { Ended } from "./counts";
 
 export interface Execution {
@@ -41,7 +42,7 @@ export async function execute(
     if (child.pid !== undefined) sendSignal(-child.pid, "SIGKILL");
   };
   const timer = setTimeout(() => {
-    kill(`no end within ${limitMilliseconds / 60_000} minutes`);
+    kill(`no end within ${seconds(limitMilliseconds)}`);
   }, limitMilliseconds);
   const onAbort = (): void => {
     kill("cancelled");
