@@ -46,10 +46,22 @@ const DIVIDED: Record<"docker" | "engine", MochaSuite> = {
 };
 
 /** Files that begin first, for they take longest. Others begin in the order of their names: this is about time alone. */
-export const LONGEST: readonly string[] = [];
+export const LONGEST: readonly string[] = [
+  "test/docker/stack/lifecycle.test.ts",
+  "test/docker/features/features.test.ts",
+  "test/docker/rollout/rollout.test.ts",
+  "test/docker/migrations/migrations.test.ts",
+  "test/docker/promote/promote.test.ts",
+  "test/docker/stack/rebuild.test.ts",
+  "test/docker/promote/registry.test.ts",
+  "test/docker/rollout/faults.test.ts",
+];
 
 /** Files that need the machine for themselves, and why. */
-export const ALONE: Readonly<Record<string, string>> = {};
+export const ALONE: Readonly<Record<string, string>> = {
+  "test/docker/automation/gates/slo.test.ts":
+    "it tells answers of 15 ms from answers of 12 ms, and others' bursts of work are longer than that",
+};
 
 /** All jobs, in the order in which they are to begin: what tells a mistake soonest, then what takes longest. */
 export function allJobs(root = packageRoot): Job[] {
