@@ -9,10 +9,11 @@ import * as http from "node:http";
 import { route } from "../components/docker/dynamic/handlers";
 import type { LoadResult } from "../test/docker/dynamic/load";
 import { Load } from "../test/docker/dynamic/load";
+import { SUBNETS } from "../test/docker/addresses";
 import { SERVER_PORT, Testbed } from "../test/docker/dynamic/testbed";
 
 const PORT = 3000;
-const ROUTER = "10.231.0.2";
+const ROUTER = `${SUBNETS["lfrt-bench"]}.2`;
 const SWITCHES = 10;
 const RATE = 50;
 const RATE_ROUNDS = 10;

@@ -1,56 +1,85 @@
-import { add } from "./counts";
-import type { Counts } from "./counts";
+import { availableParallelism } from "node:os";
 import { Phases, seconds } from "./console";
 import { messageOf } from "./files";
-import { packageRoot } from "./paths";
 import { interruptSignal, prepare } from "./prepare";
-import { allSuites } from "./suites";
+import { add, broken } from "./testing/counts";
+import type { Counts } from "./testing/counts";
+import { showJob, showProgress, suiteTimes, timeReport } from "./testing/report";
+import type { JobResult } from "./testing/report";
+import { runSideBySide } from "./testing/schedule";
+import { allJobs } from "./testing/suites";
+import type { Job, SuiteKind } from "./testing/suites";
 
 /** Suites that need neither Docker nor the engine. */
-const NEEDS_NOTHING = ["lint", "typecheck", "unit"];
+const NEEDS_NOTHING: readonly SuiteKind[] = ["lint", "typecheck", "unit"];
 
-/** scripts/test: the set-up of scripts/up, then the suites; the last line adds them up. */
-export async function main(kinds: string[]): Promise<void> {
+/**
+ * scripts/test: the set-up of scripts/up, then suites and test files; the last line adds them up.
+ *
+ * @param wanted Kinds of suites and paths of test files; all suites when there are none.
+ */
+export async function main(wanted: string[]): Promise<void> {
   const started = Number(process.env["LANDFALL_STARTED_AT"] ?? Date.now());
   const phases = new Phases();
-  const results: Counts[] = [];
-  const suites = allSuites(packageRoot).filter(
-    (suite) => kinds.length === 0 || kinds.includes(suite.kind),
-  );
   const signal = interruptSignal();
-  let env: NodeJS.ProcessEnv = process.env;
-  if (suites.some((suite) => !NEEDS_NOTHING.includes(suite.kind))) {
+  const all = allJobs();
+  const isWanted = ({ kind, name }: Job, by: string): boolean => kind === by || name === by;
+  const jobs = all.filter((job) => wanted.length === 0 || wanted.some((by) => isWanted(job, by)));
+  const setUp: Counts[] = [];
+  let env = process.env;
+  if (jobs.some(({ kind }) => !NEEDS_NOTHING.includes(kind))) {
     try {
-      const toolchain = await prepare(phases, signal);
-      env = { ...process.env, ...toolchain.env };
+      env = { ...process.env, ...(await prepare(phases, signal)).env };
     } catch (error) {
-      results.push({
-        passed: 0,
-        failed: 1,
-        skipped: [],
-        problems: [`set-up: ${messageOf(error)}`],
-      });
+      setUp.push(broken("set-up", messageOf(error)));
     }
   }
-  for (const suite of suites) {
-    if (signal.aborted) break;
-    process.stdout.write(`\n== ${suite.name}\n`);
-    const from = Date.now();
-    const counts = await suite.run(env);
-    phases.add(suite.name, Date.now() - from);
-    results.push(counts);
-    process.stdout.write(`== ${suite.name}: ${counts.passed} passed, ${counts.failed} failed\n`);
-  }
+  const results = await runAll(jobs, env, signal);
   if (signal.aborted) process.exit(130);
-  if (suites.length === 0) {
-    results.push({
-      passed: 0,
-      failed: 1,
-      skipped: [],
-      problems: [`no suite is called ${kinds.join(" or ")}`],
-    });
+  const unknown = wanted.filter((by) => !all.some((job) => isWanted(job, by)));
+  setUp.push(...unknown.map((by) => broken("scripts/test", `there is no test ${by}`)));
+  const times = [
+    ...phases.timings.map(({ name, milliseconds }) => `${name} ${seconds(milliseconds)}`),
+    ...suiteTimes(results),
+  ];
+  process.stdout.write(`\n${timeReport(results).join("\n")}\n`);
+  finish(
+    add([...setUp, ...results.map(({ counts }) => counts)]),
+    `${times.join(", ")}; ${seconds(Date.now() - started)} in all`,
+  );
+}
+
+async function runAll(
+  jobs: readonly Job[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<JobResult[]> {
+  const running = new Map<Job, number>();
+  let left = jobs.length;
+  const stopProgress = showProgress(running, () => left);
+  const run = async (job: Job): Promise<JobResult> => {
+    const from = Date.now();
+    running.set(job, from);
+    left--;
+    const counts = await job
+      .run(env, signal)
+      .catch((error: unknown) => broken(job.name, messageOf(error)));
+    running.delete(job);
+    const result = { kind: job.kind, name: job.name, counts, milliseconds: Date.now() - from };
+    if (!signal.aborted) showJob(job, result);
+    return result;
+  };
+  try {
+    return await runSideBySide(jobs, coresFor(process.env), run, signal);
+  } finally {
+    stopProgress();
   }
-  finish(add(results), `${phases.summary()}; ${seconds(Date.now() - started)} in all`);
+}
+
+/** LANDFALL_TEST_CORES leaves some of the machine to others. */
+function coresFor(env: NodeJS.ProcessEnv): number {
+  const asked = Number(env["LANDFALL_TEST_CORES"]);
+  return asked > 0 ? asked : availableParallelism();
 }
 
 function finish(counts: Counts, times: string): never {

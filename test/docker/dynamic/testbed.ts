@@ -3,11 +3,12 @@ import { buffer } from "node:stream/consumers";
 import * as pack from "tar-stream";
 import { routerContainer } from "../../../components/docker/dynamic/routerContainer";
 import type { RouteInputs, RouteServer } from "../../../components/docker/dynamic/types";
+import { SUBNETS } from "../addresses";
+import type { BedName } from "../addresses";
 
 export const ROUTER_IMAGE = "haproxy:2.6-bookworm";
 export const SERVER_IMAGE = "node:18-bookworm-slim";
 export const SERVER_PORT = 8000;
-const SUBNET = "10.231.0.0/24";
 
 export const client = new docker.default();
 
@@ -35,16 +36,20 @@ process.on("SIGTERM", () => server.close(() => process.exit(0)));
 /** A network with a router in it, and servers to put behind. */
 export class Testbed {
   private constructor(
-    readonly prefix: string,
+    readonly prefix: BedName,
     private readonly published: readonly number[],
   ) {}
 
-  static async start(prefix: string, published: readonly number[] = []): Promise<Testbed> {
+  static async start(prefix: BedName, published: readonly number[] = []): Promise<Testbed> {
     const bed = new Testbed(prefix, published);
+    const subnet = SUBNETS[prefix];
     await bed.stop();
     await client.createNetwork({
       Name: bed.network,
-      IPAM: { Driver: "default", Config: [{ Subnet: SUBNET, IPRange: "10.231.0.128/25" }] },
+      IPAM: {
+        Driver: "default",
+        Config: [{ Subnet: `${subnet}.0/24`, IPRange: `${subnet}.128/25` }],
+      },
     });
     await bed.startRouter();
     return bed;
@@ -80,7 +85,9 @@ export class Testbed {
         ),
       },
       NetworkingConfig: {
-        EndpointsConfig: { [this.network]: { IPAMConfig: { IPv4Address: "10.231.0.2" } } },
+        EndpointsConfig: {
+          [this.network]: { IPAMConfig: { IPv4Address: `${SUBNETS[this.prefix]}.2` } },
+        },
       },
     });
     for (const { file, content } of spec.uploads) {

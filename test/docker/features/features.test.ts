@@ -1,10 +1,11 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import type { Deployer } from "../../../automation";
+import { PORTS } from "../addresses";
 import { FeatureProject } from "./project";
 
 describe("features, stop and start on Docker", () => {
-  const project = new FeatureProject("lffeature", 18481);
+  const project = new FeatureProject("lffeature", PORTS.features);
   const { stack } = project;
   let deployer: Deployer;
 

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import execa from "execa";
 import type { Deployer } from "../../../automation";
+import { PORTS } from "../addresses";
 import { docker } from "../stack/harness";
 import { FeatureProject } from "./project";
 
@@ -44,7 +45,7 @@ const RIGHTS = `SELECT 'c', oid::text, relacl::text FROM pg_class UNION ALL SELE
   UNION ALL SELECT 'r', rolname, rolconfig::text FROM pg_roles ORDER BY 1, 2, 3`;
 
 describe("a database that is read-only", () => {
-  const project = new FeatureProject("lfreadonly", 18482);
+  const project = new FeatureProject("lfreadonly", PORTS.readOnly);
   const { stack } = project;
   let deployer: Deployer;
   let rights: string;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { PORTS } from "../addresses";
 import { docker } from "../stack/harness";
 import { MigrationsProject } from "./project";
 
@@ -28,7 +29,7 @@ const six = {
 
 describe("migrations and rollbacks on a real database", function () {
   this.timeout(600_000);
-  const project = new MigrationsProject("lfmig", 18931);
+  const project = new MigrationsProject("lfmig", PORTS.migrations);
   const rollback = (args: object = {}) => project.deployer.rollback({ stack: "dev", ...args });
 
   before(async () => {

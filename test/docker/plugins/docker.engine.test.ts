@@ -5,6 +5,7 @@ import * as docker from "@pulumi/docker";
 import type { OpMap, Stack, UpResult } from "@pulumi/pulumi/automation";
 import Docker from "dockerode";
 import { EngineSandbox } from "../../support/engine";
+import { SUBNETS } from "../addresses";
 import { image } from "./support";
 
 describe("the docker plugin, under the real engine", function () {
@@ -19,7 +20,7 @@ describe("the docker plugin, under the real engine", function () {
     const labels = [{ label: "landfall.project", value: "lfdp-engine" }];
     const network = new docker.Network("lfdp-net", {
       labels,
-      ipamConfigs: [{ subnet: "10.231.79.0/24" }],
+      ipamConfigs: [{ subnet: `${SUBNETS["plugin-engine"]}.0/24` }],
     });
     const volume = new docker.Volume("lfdp-vol", { labels });
     const base = new docker.RemoteImage("lfdp-base", { name: image, keepLocally: true });
@@ -53,7 +54,7 @@ describe("the docker plugin, under the real engine", function () {
       image: built.imageName,
       command,
       labels: [...labels, { label: "v", value: label }],
-      networksAdvanced: [{ name: network.name, ipv4Address: "10.231.79.9" }],
+      networksAdvanced: [{ name: network.name, ipv4Address: `${SUBNETS["plugin-engine"]}.9` }],
     });
     const job = new docker.Container("lfdp-job", {
       image: base.name,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SUBNETS } from "../addresses";
 import { Bench, failure, textOf } from "./support";
 
 const labels = [{ label: "landfall.project", value: "test" }];
@@ -7,12 +8,13 @@ const labels = [{ label: "landfall.project", value: "test" }];
 describe("networks and volumes of the docker plugin", function () {
   this.timeout(60_000);
   const bench = Bench.use();
-  const subnet = "10.231.77.0/24";
+  const own = SUBNETS["plugin-network"];
+  const subnet = `${own}.0/24`;
 
   it("are what the program says, and show no drift", async () => {
     const network = await bench.create("network", {
       name: bench.name(),
-      ipamConfigs: [{ subnet, gateway: "10.231.77.1" }],
+      ipamConfigs: [{ subnet, gateway: `${own}.1` }],
       labels,
       options: { "com.docker.network.bridge.enable_icc": "true" },
     });
@@ -42,7 +44,7 @@ describe("networks and volumes of the docker plugin", function () {
   it("name the network that has the wanted addresses", async () => {
     const holder = await bench.create("network", { name: bench.name(), ipamConfigs: [{ subnet }] });
     const container = await bench.container({ networksAdvanced: [{ name: holder.id }] });
-    const wider = { name: bench.name(), ipamConfigs: [{ subnet: "10.231.0.0/16" }] };
+    const wider = { name: bench.name(), ipamConfigs: [{ subnet: `${own}.0/23` }] };
     const message = await failure(bench.create("network", wider));
     assert.match(message, /overlap/i);
     assert.ok(

@@ -1,10 +1,11 @@
 import * as assert from "node:assert/strict";
 import { LandfallError } from "../../../automation";
+import { PORTS } from "../addresses";
 import { docker } from "../stack/harness";
 import { PromoteProject } from "./project";
 
 describe("a promotion on Docker", () => {
-  const project = new PromoteProject("lfpromote", { dev: 18481, staging: 18482 });
+  const project = new PromoteProject("lfpromote", PORTS.promote);
   const { deployer } = project;
   let image = "";
 

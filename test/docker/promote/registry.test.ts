@@ -3,18 +3,23 @@ import * as path from "node:path";
 import { LandfallError } from "../../../automation";
 import { TestRegistry } from "../../support/registry";
 import { ROOT } from "../../support/program";
+import { PORTS } from "../addresses";
 import { docker } from "../stack/harness";
 import { PromoteProject } from "./project";
 
 describe("a registry on Docker", () => {
-  const project = new PromoteProject("lfregistry", { dev: 18491, staging: 18492 });
-  const registry = new TestRegistry(18493, path.join(ROOT, ".landfall", "tmp", "lfregistry-store"));
+  const project = new PromoteProject("lfregistry", PORTS.registry);
+  const registry = new TestRegistry(
+    PORTS.registry.registry,
+    path.join(ROOT, ".landfall", "tmp", "lfregistry-store"),
+  );
   const { deployer } = project;
   const login = {
     registry: `${registry.host}/shop`,
     registryUser: registry.username,
     registryPassword: registry.password,
   };
+  const address = registry.host.replaceAll(".", "\\.");
   let image = "";
   let repoDigest = "";
 
@@ -39,7 +44,7 @@ describe("a registry on Docker", () => {
     repoDigest = release.images.api.repoDigest ?? "";
     assert.match(
       repoDigest,
-      /^127\.0\.0\.1:18493\/shop\/lfregistry-dev\/api-image@sha256:[0-9a-f]{64}$/,
+      new RegExp(`^${address}/shop/lfregistry-dev/api-image@sha256:[0-9a-f]{64}$`),
     );
     assert.ok(!JSON.stringify(result).includes(registry.password));
   });
@@ -60,7 +65,7 @@ describe("a registry on Docker", () => {
     const result = await deployer.up({ stack: "staging" });
     assert.ok(["rolled_back", "failed"].includes(result.verdict), result.verdict);
     assert.equal(result.error?.code, "registry", JSON.stringify(result.error));
-    assert.match(result.error.message, /registry 127\.0\.0\.1:18493: push of /);
+    assert.match(result.error.message, new RegExp(`registry ${address}: push of `));
     assert.equal((await project.answer("staging")).version, "1");
     assert.equal(await project.runningImage("staging"), image);
   });
@@ -82,7 +87,7 @@ describe("a registry on Docker", () => {
         error instanceof LandfallError &&
         error.code === "registry" &&
         error.exitCode === 1 &&
-        /registry 127\.0\.0\.1:18493: pull of /.test(error.message),
+        new RegExp(`registry ${address}: pull of `).test(error.message),
     );
     await registry.start();
   });

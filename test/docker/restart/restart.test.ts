@@ -5,12 +5,13 @@ import type { Deployer } from "../../../automation";
 import type { TestProject } from "../../engine/automation/support";
 import { testProject } from "../../engine/automation/support";
 import { ROOT } from "../../support/program";
+import { PORTS } from "../addresses";
 import { Machine } from "./machine";
 
 const NAME = "lfboot";
 const ROUTER = `${NAME}-dev-router`;
 const IMAGES = ["haproxy:2.6-bookworm", "node:18-bookworm-slim"] as const;
-const URL = "http://127.0.0.1:28480/";
+const URL = `http://127.0.0.1:${PORTS.restart}/`;
 const BACK_MILLISECONDS = 60_000;
 
 const SERVER = `
@@ -19,14 +20,14 @@ require("http").createServer((_, answer) => answer.end(JSON.stringify({ revision
 
 const PROGRAM = `
 const { ApiService, Environment } = require(${JSON.stringify(path.join(ROOT, "bin/load.cjs"))})("components");
-const environment = new Environment("shop", { docker: { publicPorts: [28480] } });
+const environment = new Environment("shop", { docker: { publicPorts: [${PORTS.restart}] } });
 new ApiService("api", {
   environment,
   image: { ref: ${JSON.stringify(IMAGES[1])} },
   command: ["node", "-e", ${JSON.stringify(SERVER)}],
   replicas: 2,
   drain: "1s",
-  exposure: { public: { port: 28480 } },
+  exposure: { public: { port: ${PORTS.restart} } },
 });
 Object.assign(exports, { platform: "docker", services: {} });
 `;

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import * as path from "node:path";
 import { killTree } from "../../../automation/engine/processTree";
 import { ROOT } from "../../support/program";
+import { PORTS } from "../addresses";
 import { RolloutProject } from "./project";
 
 /** CRASH_POINTS=20 takes the measure of the whole; a few are enough to see that it still holds. */
@@ -11,7 +12,7 @@ const points = Number(process.env.CRASH_POINTS ?? "4");
 
 describe(`an up that is killed at ${points} points`, function () {
   this.timeout(60_000 * (points + 2));
-  const project = new RolloutProject("lfcrash", 18473);
+  const project = new RolloutProject("lfcrash", PORTS.crash);
 
   before(() => project.clear());
   after(() => project.remove());

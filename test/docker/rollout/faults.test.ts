@@ -2,12 +2,13 @@ import * as assert from "node:assert/strict";
 import Docker from "dockerode";
 import { exitCodes, verdictExitCodes } from "../../../automation/errors";
 import { eventOf } from "../../engine/automation/support";
+import { PORTS } from "../addresses";
 import { docker, variant } from "../stack/harness";
 import { BASE_IMAGE, RolloutProject } from "./project";
 
 /** Each fault ends in the right verdict, with the old version serving and nothing lost. */
 describe("faults on the way to a new revision", () => {
-  const project = new RolloutProject("lffaults", 18472);
+  const project = new RolloutProject("lffaults", PORTS.faults);
   let image: string;
 
   before(async () => {

@@ -1,10 +1,11 @@
 import * as assert from "node:assert/strict";
 import type { UpResult } from "../../../automation";
 import { eventOf } from "../../engine/automation/support";
+import { PORTS } from "../addresses";
 import { RolloutProject } from "./project";
 
 describe("a rollout on Docker", () => {
-  const project = new RolloutProject("lfrollout", 18471);
+  const project = new RolloutProject("lfrollout", PORTS.rollout);
 
   before(() => project.clear());
   after(() => project.remove());

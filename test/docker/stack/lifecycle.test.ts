@@ -3,6 +3,7 @@ import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { UpResult } from "../../../automation";
 import { Load } from "../../support/load";
+import { PORTS } from "../addresses";
 import { docker, getJson, TestStack, variant } from "./harness";
 
 const NEVER_READY =
@@ -11,7 +12,7 @@ const CRASHES = 'CMD ["node", "-e", "console.error(\'no such model\'); process.e
 
 describe("the whole stack on a real Docker engine", function () {
   this.timeout(600_000);
-  const stack = new TestStack("e2e", { web: 18080, api: 13000 });
+  const stack = new TestStack("e2e", PORTS.lifecycle);
   let first: UpResult;
 
   before(async () => {
@@ -74,6 +75,7 @@ describe("the whole stack on a real Docker engine", function () {
   });
 
   it("publishes only the router, on the asked address", async () => {
+    const { web, api } = stack.ports;
     const ports = await docker(
       "ps",
       "--filter",
@@ -83,7 +85,10 @@ describe("the whole stack on a real Docker engine", function () {
     );
     const publishing = ports.split("\n").filter((line) => line.includes("->"));
     assert.equal(publishing.length, 1, ports);
-    assert.match(publishing[0] ?? "", /router 127\.0\.0\.1:13000->.*127\.0\.0\.1:18080->/);
+    assert.match(
+      publishing[0] ?? "",
+      new RegExp(`router 127\\.0\\.0\\.1:${web}->.*127\\.0\\.0\\.1:${api}->`),
+    );
   });
 
   it("lets nobody outside reach an internal service by forging its host", async () => {
@@ -201,15 +206,16 @@ describe("the whole stack on a real Docker engine", function () {
   });
 
   it("names the process that holds a port, and makes nothing", async () => {
-    const holder = net.createServer().listen(18081, "127.0.0.1");
-    const other = new TestStack("e2e-taken", { web: 18081, api: 13001 });
+    const { taken } = PORTS.lifecycle;
+    const holder = net.createServer().listen(taken.web, "127.0.0.1");
+    const other = new TestStack("e2e-taken", taken);
     await other.clear();
     try {
       const failed = await other.up().then(
         (result) => JSON.stringify(result),
         (error: unknown) => String(error),
       );
-      assert.match(failed, /18081/);
+      assert.match(failed, new RegExp(String(taken.web)));
       assert.match(failed, new RegExp(String(process.pid)));
       assert.deepEqual(await other.objects(), []);
     } finally {

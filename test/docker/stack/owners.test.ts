@@ -5,6 +5,7 @@ import type { UpResult } from "../../../automation";
 import type { TestProject } from "../../engine/automation/support";
 import { testProject } from "../../engine/automation/support";
 import { ROOT } from "../../support/program";
+import { SUBNETS } from "../addresses";
 import { docker } from "./harness";
 
 const NAME = "lfown";
@@ -13,7 +14,7 @@ const FILTER = ["--filter", `label=landfall.project=${NAME}`];
 
 const PROGRAM = `
 const { Environment, RedisCache } = require(${JSON.stringify(path.join(ROOT, "bin/load.cjs"))})("components");
-const environment = new Environment("shop", { docker: { subnet: "10.231.81.0/24", owner: config.get("owner") } });
+const environment = new Environment("shop", { docker: { subnet: "${SUBNETS.owners}.0/24", owner: config.get("owner") } });
 new RedisCache("cache", { environment, maxMemory: "32MB" });
 Object.assign(exports, { platform: "docker", services: {} });
 `;

@@ -21,14 +21,20 @@ exports.services = {};`;
 
 describe("an update that would lose data, on the real engine", () => {
   let project: TestProject;
+  let restore: () => void;
 
-  beforeEach(async () => {
+  before(async () => {
     project = await testProject(`${random} new Db("db"); new Thing("web", { value: "1" });`);
     project.config("dev", {});
     assert.equal((await project.deployer.up({ stack: "dev" })).verdict, "deployed");
+    restore = project.keep();
   });
 
-  afterEach(() => {
+  beforeEach(() => {
+    restore();
+  });
+
+  after(() => {
     project.remove();
   });
 

@@ -13,9 +13,10 @@ const source = `
 
 describe("a saved plan, on the real engine", () => {
   let project: TestProject;
+  let restore: () => void;
   let file: string;
 
-  beforeEach(async () => {
+  before(async () => {
     project = await testProject(source);
     project.config("dev", { v: "1", pin: "4711" });
     assert.equal((await project.deployer.up({ stack: "dev" })).verdict, "deployed");
@@ -23,9 +24,14 @@ describe("a saved plan, on the real engine", () => {
     file = join(project.dir, "plan.json");
     const shown = await project.deployer.preview({ stack: "dev", save: file });
     assert.deepEqual([shown.saved, shown.changes.update], [file, 1]);
+    restore = project.keep();
   });
 
-  afterEach(() => {
+  beforeEach(() => {
+    restore();
+  });
+
+  after(() => {
     project.remove();
   });
 

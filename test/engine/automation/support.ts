@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -58,6 +58,8 @@ export interface TestProject {
   program(source: string): void;
   /** Writes a stack's config: values of the project's own keys, and others by their whole keys. */
   config(stack: string, values: Record<string, unknown>, others?: Record<string, unknown>): void;
+  /** Keeps the folder as it is, state and all: what it gives puts it back, in the time that a copy takes. */
+  keep(): () => void;
   remove(): void;
 }
 
@@ -76,6 +78,7 @@ export async function testProject(
   const base = join(root, ".landfall", "tmp");
   mkdirSync(base, { recursive: true });
   const dir = mkdtempSync(join(base, "sdk-"));
+  const kept = `${dir}-kept`;
   const state = join(dir, "state");
   mkdirSync(state);
   const runtime = { name: "nodejs", options: { typescript: false } };
@@ -106,8 +109,15 @@ export async function testProject(
       const all = { ...(Object.fromEntries(keyed) as object), ...others };
       writeFileSync(file, JSON.stringify({ config: all }));
     },
+    keep: () => {
+      cpSync(dir, kept, { recursive: true, verbatimSymlinks: true });
+      return () => {
+        for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true });
+        cpSync(kept, dir, { recursive: true, verbatimSymlinks: true });
+      };
+    },
     remove: () => {
-      rmSync(dir, { recursive: true, force: true });
+      for (const folder of [dir, kept]) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
