@@ -1,7 +1,13 @@
 import type { ErrorInfo } from "../errors";
 import { LandfallError } from "../errors";
 import { imageOutcomes } from "../rebuild/force";
-import type { RecoveryAction, ResourceChange, UpResult, Verdict } from "../results";
+import type {
+  RecoveryAction,
+  ResourceChange,
+  RevisionTraffic,
+  UpResult,
+  Verdict,
+} from "../results";
 import type { Session } from "../session";
 import { judge } from "../verdict";
 import { changed } from "../verbs/outcome";
@@ -14,13 +20,15 @@ interface Arrival {
   recovered: RecoveryAction[];
   /** How the earlier release was put back, where it was. */
   undone: Undone | undefined;
+  /** What real traffic met of the new revision. */
+  traffic: RevisionTraffic[] | undefined;
 }
 
 /** Gives the verdict on a whole update, and writes it down. */
 export async function conclude(
   session: Session,
   journey: Journey,
-  { startedAt, recovered, undone }: Arrival,
+  { startedAt, recovered, undone, traffic }: Arrival,
 ): Promise<UpResult> {
   const { context } = session;
   const { verdict, error } = verdictOf(journey, undone);
@@ -30,6 +38,7 @@ export async function conclude(
   const resources = merged([...journey.outcomes, ...(undone ? [undone.step] : [])]);
   const report = {
     ...reportOf(journey),
+    ...(traffic === undefined ? {} : { traffic }),
     ...(undone === undefined ? {} : { rolledBack: undone.report }),
     ...(journey.notRolledBack === undefined ? {} : { notRolledBack: journey.notRolledBack }),
   };

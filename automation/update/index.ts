@@ -36,7 +36,9 @@ export async function update(session: Session, args: UpArgs, plan: UpdatePlan): 
     if (schemaChanges.length > 0) Object.assign(record, context.redactor.data({ schemaChanges }));
     await journey.run();
     const undone = journey.failure && (await autoRollback(session, args, journey));
-    return await conclude(session, journey, { startedAt, recovered: prepared.recovered, undone });
+    const traffic = await journey.traffic(undone?.step.routedAt ?? context.clock.now());
+    const { recovered: mended } = prepared;
+    return await conclude(session, journey, { startedAt, recovered: mended, undone, traffic });
   } catch (error) {
     return abandon(session, record, journey, error);
   }

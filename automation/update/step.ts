@@ -25,7 +25,8 @@ export interface Step extends StepOutcome {
   error?: ErrorInfo;
   /** The migrations of what it has set out for, by job. */
   migrations: NonNullable<ReleaseRecord["migrations"]>;
-  /** When the router was last told anything, in milliseconds since 1970; undefined when it was not. */
+  /** When the router was first and last told anything, in milliseconds since 1970; undefined when it was not. */
+  routedFrom?: number;
   routedAt?: number;
 }
 
@@ -48,7 +49,7 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
   const { context, workspace } = session;
   const startedAt = context.clock.now();
   const { configFile, replace } = options;
-  let routedAt: number | undefined;
+  const routed: Pick<Step, "routedFrom" | "routedAt"> = {};
   const attempted = new AttemptedMigrations();
   const outcome = await context.phase("update", async () => {
     const run = await engineRun(
@@ -65,7 +66,9 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
           },
         }),
       (event) => {
-        if (isRouted(event)) routedAt = context.clock.now();
+        if (!isRouting(event)) return;
+        routed.routedFrom ??= context.clock.now();
+        if (event.state === "done") routed.routedAt = context.clock.now();
       },
     );
     if (run.error?.code === "cancelled" || isRefusal(run)) throw new Stopped(run, run.error);
@@ -90,16 +93,15 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
     outcome,
     good: judged.verdict === "deployed" || judged.verdict === "unchanged",
     durationMs: Math.round(context.clock.now() - startedAt),
-    ...(routedAt === undefined ? {} : { routedAt }),
+    ...(routed.routedAt === undefined ? {} : routed),
   };
 }
 
-function isRouted(event: EventBody): boolean {
+function isRouting(event: EventBody): event is Extract<EventBody, { kind: "resource" }> {
   return (
     event.kind === "resource" &&
     event.type === "pulumi-nodejs:dynamic/landfall:Route" &&
     event.op !== "same" &&
-    event.state === "done" &&
     !event.planned
   );
 }
