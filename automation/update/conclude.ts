@@ -1,5 +1,6 @@
 import type { ErrorInfo } from "../errors";
 import { LandfallError } from "../errors";
+import { rememberHarmless } from "../guards/harmless";
 import { imageOutcomes } from "../rebuild/force";
 import type {
   RecoveryAction,
@@ -33,7 +34,9 @@ export async function conclude(
   const { context } = session;
   const { verdict, error } = verdictOf(journey, undone);
   // What runs in the end is what the way back has left.
-  const { intended, observation, base } = undone?.step ?? journey.last;
+  const { intended, observation, base, state } = undone?.step ?? journey.last;
+  const { plan, prepared, record: begun } = journey.luggage;
+  plan.onEnd?.(intended);
   const { changes } = journey;
   const resources = merged([...journey.outcomes, ...(undone ? [undone.step] : [])]);
   const report = {
@@ -53,6 +56,8 @@ export async function conclude(
       },
     ),
   );
+  const isGood = verdict === "deployed" || verdict === "unchanged";
+  if (isGood) await rememberHarmless(session, { state, config: prepared.config }, begun.config);
   return {
     ...base,
     ...report,

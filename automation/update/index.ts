@@ -23,6 +23,7 @@ export async function update(session: Session, args: UpArgs, plan: UpdatePlan): 
     readOnly: false,
     checkConfig: true,
     ...(plan.config === undefined ? {} : { configFile: plan.config.file }),
+    ...(plan.known === undefined ? {} : { known: plan.known }),
   });
   if (plan.kind === "up") tellStopped(session, prepared.config);
   const { recorded } = await admit(session, args, { plan, prepared });

@@ -1,5 +1,6 @@
 import type { LandfallError } from "../errors";
 import type { ErrorInfo } from "../errors";
+import type { StackState } from "../engine/state";
 import type { EventBody } from "../events";
 import { readIntended } from "../intended";
 import { AttemptedMigrations } from "../migrations/tasks";
@@ -21,6 +22,8 @@ export interface Step extends StepOutcome {
   outcome: EngineOutcome;
   base: Awaited<ReturnType<typeof outcomeOf>>;
   observation: Observation;
+  /** The stack's state after it. */
+  state: StackState;
   verdict: Verdict;
   error?: ErrorInfo;
   /** The migrations of what it has set out for, by job. */
@@ -83,7 +86,7 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
     const intended = readIntended(state.outputs);
     const timeoutSeconds = outcome.error ? 0 : (args.verifyTimeout ?? defaultVerifySeconds);
     const observation = await observe(context, intended, { env: session.env, timeoutSeconds });
-    return { intended, base, observation, migrations: attempted.beside(state) };
+    return { state, intended, base, observation, migrations: attempted.beside(state) };
   });
   const { intended, base, observation } = seen;
   const judged = verdictOn(outcome, observation, base.changes, options, intended);
