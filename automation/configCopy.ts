@@ -7,6 +7,7 @@ import { CORE_SCHEMA, dump, load } from "js-yaml";
 import { shortStackName } from "./project";
 import type { ReleaseRecord } from "./release";
 import type { Session } from "./session";
+import type { ConfigValue } from "./workspace";
 
 /** Runs a step with a release's config in a temporary file that bears the stack's name, as the engine wants it. */
 export async function withConfigCopy<T>(
@@ -35,6 +36,20 @@ export async function writeAmended(
 ): Promise<void> {
   const amended = Object.keys(values).length === 0 ? text : withValues(text, values);
   await writeFile(file, amended, { mode: 0o600 });
+}
+
+/** What the engine would read of a config after {@link writeAmended}, from what it read before: it need not be asked again. */
+export function amended(
+  config: Readonly<Record<string, ConfigValue>>,
+  values: Readonly<Record<string, string | object>>,
+): Record<string, ConfigValue> {
+  const entries = Object.entries(values).map(([key, value]): [string, ConfigValue] => {
+    if (typeof value === "string") return [key, { value, secret: false }];
+    const { objectValue, secret = false } = config[key] ?? {};
+    const both = typeof objectValue === "object" ? { ...objectValue, ...value } : value;
+    return [key, { value: JSON.stringify(both), objectValue: both, secret }];
+  });
+  return { ...config, ...Object.fromEntries(entries) };
 }
 
 function withValues(text: string, values: Readonly<Record<string, string | object>>): string {

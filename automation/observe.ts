@@ -12,7 +12,7 @@ export interface ObserveOptions {
   timeoutSeconds: number;
 }
 
-const betweenMs = 500;
+const betweenMs = 150;
 
 /** Looks at what is running until it is as intended or the time is over, and tells of what it saw. */
 export async function observe(

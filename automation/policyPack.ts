@@ -29,7 +29,7 @@ const ownPack = resolve(
  * @throws ConfigError when there is no such pack
  */
 export function packOf(
-  { project, shortStack }: Pick<Session, "project" | "shortStack">,
+  { project, shortStack }: { project: Pick<Session["project"], "dir">; shortStack: string },
   config: Readonly<Record<string, ConfigValue>>,
 ): PolicyPackChoice | undefined {
   const named = config[key]?.value ?? "";

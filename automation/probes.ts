@@ -11,7 +11,7 @@ export interface Probe {
 
 /** Longest time for one answer, in milliseconds. */
 const answerTimeoutMs = 5000;
-const betweenMs = 250;
+const betweenMs = 100;
 
 /** What to ask from outside: the health path of every public service, and every URL that none of them covers. */
 export function probesOf({ services = {}, urls }: Intended): Probe[] {

@@ -35,7 +35,8 @@ export interface ImageBuildRecord {
 export type ReleaseDraft = Omit<ReleaseRecord, "number" | "format" | "state">;
 
 /** Documents that a stack may have beside its releases. Each name is also a file's or an object's. */
-export type NoteName = "approval-requests" | "approvals" | "freeze" | "key" | "previewed";
+export type NoteName =
+  "approval-requests" | "approvals" | "freeze" | "harmless" | "key" | "previewed";
 
 /** Where releases are kept. A store never overwrites one release by another. */
 export interface ReleaseStore {

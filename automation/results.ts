@@ -49,6 +49,28 @@ export interface ProbeLoad {
   failures: Record<string, number>;
 }
 
+/**
+ * What requests of a service met while a new revision had traffic, from the router's own log: all that came through
+ * the router, Landfall's probe load among them. Left out are requests whose client left, and websockets.
+ */
+export interface RevisionTraffic {
+  service: string;
+  /** All requests, from the first switch to the new revision until the last switch of the update. */
+  requests: number;
+  /** Those that the new revision got. */
+  fresh: number;
+  /** Those of the new revision's that met a fault: 5xx, or no answer. */
+  freshFailed: number;
+  /** Those that met a fault elsewhere. */
+  otherFailed: number;
+  /** `fresh` of `requests`, 0-1. */
+  share: number;
+  /** `freshFailed` of `requests`, 0-1. */
+  faultShare: number;
+  /** Why the figures are not whole. */
+  note?: string;
+}
+
 /** How an update put the earlier release back. */
 export interface AutoRollback {
   /** The release whose config and images were deployed again. */
@@ -70,6 +92,8 @@ export interface RolloutReport {
   steps?: RolloutStep[];
   gates?: GateEvidence[];
   load?: ProbeLoad;
+  /** By service what real traffic met of the new revision; of updates in several steps, and of those that failed. */
+  traffic?: RevisionTraffic[];
   rolledBack?: AutoRollback;
   notRolledBack?: NotRolledBack;
 }

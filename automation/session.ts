@@ -139,13 +139,16 @@ export async function engineRun(
   }
 }
 
-/** Waits until nobody holds the stack's lock. Locks of dead processes of this host are removed. */
+/**
+ * Waits until nobody holds the stack's lock. Locks of dead processes of this host are removed.
+ * @returns whether somebody held it: what was read before is out of date then
+ */
 export async function waitForLock(
   { context, locks }: Session,
   deadline: number,
   waitSeconds: number,
-): Promise<void> {
-  if (locks === undefined) return;
+): Promise<boolean> {
+  if (locks === undefined) return false;
   let waited = false;
   for (;;) {
     context.check();
@@ -163,7 +166,7 @@ export async function waitForLock(
     if (holder === undefined) {
       if (waited)
         context.emit({ kind: "lock", state: "acquired", holder: "", remainingSeconds: 0 });
-      return;
+      return waited;
     }
     const remaining = deadline - context.clock.now();
     if (remaining <= 0) throw lockedBy(holder, waitSeconds);

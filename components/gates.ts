@@ -37,9 +37,9 @@ export interface SloGateArgs extends GateCommon {
   /** Share of answers that may be a server's fault (5xx, or none at all), 0-1. @default 0.01 */
   readonly errorRate?: number;
   /**
-   * Probe requests of the new revision that are needed for a judgement, 40 a second at most. With 1000 beside as many of the old
-   * one, 2 % of errors or a p95 that is 30 % higher is caught in at least 95 of 100 runs; with 200 in three of four, and a
-   * tail alone in one of six (docs/gates.md has the figures). @default 1000
+   * Probe requests of the new revision that are made at most, 40 a second; fewer, 200 for one, as soon as the verdict is
+   * clear (docs/gates.md has the figures). With 1000 beside as many of the old one, 2 % of errors or a p95 that is 30 %
+   * higher is caught in at least 95 of 100 runs. @default 1000
    */
   readonly requests?: number;
   /** Path of the probe requests, GET. @default the service's readiness path */

@@ -78,9 +78,12 @@ const schema = z.object({
   apiReplicas: replicas,
   apiMemory: size,
   apiCpu: cpu,
+  webMemory: size,
+  webCpu: cpu,
   predictorEnabled: flag,
   predictorReplicas: replicas,
   predictorMemory: size,
+  predictorCpu: cpu,
   predictorModel: text.min(1, "must name a file"),
   predictorModelSha256: text.regex(/^([0-9a-f]{64})?$/i, "must be 64 hex digits").pipe(optional),
   drain: duration,
@@ -135,14 +138,17 @@ function grouped(data: z.infer<typeof schema>) {
     predictor: {
       replicas: data.predictorEnabled ? data.predictorReplicas : 0,
       features: { predictions: { enables: true, default: true } } as const,
-      resources: { memory: data.predictorMemory },
+      resources: { memory: data.predictorMemory, cpu: data.predictorCpu },
       model: { file: data.predictorModel, sha256: data.predictorModelSha256 },
     },
     api: {
       replicas: data.apiReplicas,
       resources: { memory: data.apiMemory, cpu: data.apiCpu },
     },
-    web: { replicas: data.webReplicas, resources: { memory: "64MB" as const } },
+    web: {
+      replicas: data.webReplicas,
+      resources: { memory: data.webMemory, cpu: data.webCpu },
+    },
   };
 }
 

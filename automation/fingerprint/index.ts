@@ -27,22 +27,40 @@ export async function circumstances(
   state: StackState,
   plan: UpdatePlan,
 ): Promise<unknown> {
-  const { project, stack, env, backend } = session;
+  const { project, stack } = session;
+  const [about, config] = await Promise.all([
+    surroundings(session),
+    plan.config === undefined ? readConfigFile(project, stack) : readFile(plan.config.file, "utf8"),
+  ]);
+  if (about === undefined) return undefined;
+  return { ...about, config, kind: plan.kind, state: stateContent(state) };
+}
+
+/** Where a program is run, and by what. */
+export interface Place {
+  project: Pick<Session["project"], "dir">;
+  env: Session["env"];
+  backend: Pick<Session["backend"], "dir">;
+  workspace: { readonly version: string };
+}
+
+/** What a program's outcome depends on beside its config: its files, lockfile, environment and engine. */
+export async function surroundings({
+  project,
+  env,
+  backend,
+  workspace,
+}: Place): Promise<object | undefined> {
   const passOver = backend.dir === undefined ? [] : [backend.dir];
-  const [program, { lockfile }, config] = await Promise.all([
+  const [program, { lockfile }] = await Promise.all([
     programPrint(project.dir, env, passOver),
     provenance(project.dir, env),
-    plan.config === undefined ? readConfigFile(project, stack) : readFile(plan.config.file, "utf8"),
   ]);
   if (program === undefined) return undefined;
   const environment = Object.entries(env)
     .filter(([name]) => !volatile.test(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    ...{ program, lockfile, config, environment },
-    ...{ kind: plan.kind, engine: session.workspace.version, node: process.version },
-    state: stateContent(state),
-  };
+  return { program, lockfile, environment, engine: workspace.version, node: process.version };
 }
 
 /**

@@ -45,11 +45,14 @@ const leastTraffic = 20;
  * - Probe requests: p95 and error rate as they were measured.
  * - Real traffic: an objective is broken when the exact binomial test says so at `level`; of few requests one bad is no rate.
  * - Against the old revision: one-sided tests that share `level` among them.
+ *
+ * @param isClear Whether fewer requests than wanted were made because the verdict was clear.
  */
 export function judge(
   objectives: Objectives,
   samples: { probe: Pair; traffic?: Pair },
   level: number,
+  isClear = false,
 ): Judgement {
   const { probe, traffic } = samples;
   const compared = objectives.compare && probe.stable.length > 0;
@@ -74,7 +77,7 @@ export function judge(
       ...(passed && real && real.fresh.requests > 0
         ? [figures("real traffic", objectives, real)]
         : []),
-      ...few(objectives, seen.fresh),
+      ...few(objectives, seen.fresh, isClear),
     ].join("; "),
     measured: {
       probe: seen,
@@ -164,10 +167,11 @@ function figures(what: string, { p95Ms, errorRate }: Objectives, seen: SideBySid
   return `${own}; not worse than ${other} (one-sided Fisher tests: median p ${pText(latency.pMedian)}, p95 p ${pText(latency.pTail)}, errors p ${pText(errors.p)})`;
 }
 
-function few({ requests }: Objectives, { requests: made }: Summary): string[] {
-  return made > 0 && made < requests
-    ? [`judged by ${made} probe requests, ${requests} were wanted`]
-    : [];
+function few({ requests }: Objectives, { requests: made }: Summary, isClear: boolean): string[] {
+  if (made === 0 || made >= requests) return [];
+  return isClear
+    ? [`clear after ${made} of at most ${requests} probe requests`]
+    : [`judged by ${made} probe requests, ${requests} were wanted`];
 }
 
 function percent(share: number): string {

@@ -70,6 +70,10 @@ export interface Load {
   /** Requests of each set that are wanted. */
   requests: number;
   windowMs: number;
+  /** Numbers of requests, ascending, after which {@link isClear} is asked. */
+  looks: readonly number[];
+  /** Whether no more requests are needed. */
+  isClear: (samples: Pair) => boolean;
 }
 
 export interface LoadResult {
@@ -82,11 +86,11 @@ export interface LoadResult {
   warmUp: number;
 }
 
-/** Sends probe requests from inside the router to both sets, until there are enough or the time is over. */
+/** Sends probe requests from inside the router to both sets, until it is clear, there are enough, or the time is over. */
 export async function load(
   daemon: Daemon,
   { clock, signal }: GateIo,
-  { path, port, requests, windowMs }: Load,
+  { path, port, requests, windowMs, looks, isClear }: Load,
 ): Promise<LoadResult> {
   const warmUp = Math.min(50, Math.ceil(requests / 10));
   const wanted = requests + warmUp;
@@ -108,35 +112,41 @@ export async function load(
     ...daemon.stable.flatMap(target("stable")),
   ];
   const answers = new Answers();
+  const pending = looks.filter((look) => look < requests);
+  let counted = wanted;
   const deadline = clock.now() + windowMs;
   await daemon.inRouter(command, signal, async (session) => {
     let look = clock.now() + crashLookMs;
-    while (answers.fresh.length < wanted && clock.now() < deadline) {
+    while (answers.fresh.length < counted && clock.now() < deadline) {
       const left = Math.min(deadline - clock.now(), look - clock.now());
       const lines = await nextLines(session, Math.max(50, left));
       if (lines === undefined && answers.fresh.length < wanted) {
         throw new GateFailure(lost(daemon.router, session.errorOutput), answers.told());
       }
       for (const line of lines ?? []) answers.take(line);
+      for (; warmUp + (pending[0] ?? Infinity) <= answers.fresh.length; pending.shift()) {
+        const total = warmUp + (pending[0] ?? 0);
+        if (isClear(answers.counted(warmUp, total))) {
+          counted = total;
+          break;
+        }
+      }
       if (clock.now() < look) continue;
       look = clock.now() + crashLookMs;
       const crash = await daemon.crash();
       if (crash !== undefined) throw new GateFailure(crash, answers.told());
     }
   });
-  const cut = (samples: Sample[]): Sample[] =>
-    samples
-      .sort((a, b) => a.at - b.at)
-      .slice(Math.min(warmUp, Math.floor(samples.length / 10)), wanted);
   return {
-    samples: { fresh: cut(answers.fresh), stable: cut(answers.stable) },
+    samples: answers.counted(warmUp, counted),
     since: answers.since,
     statuses: answers.statuses,
     warmUp,
   };
 }
 
-class Answers {
+/** What was answered so far, by set. */
+export class Answers {
   readonly fresh: Sample[] = [];
   readonly stable: Sample[] = [];
   readonly statuses: Record<string, number> = {};
@@ -150,6 +160,15 @@ class Answers {
     const sample = { at: Number(began) / 1000, ms: Number(took) / 1000, failed: isFault(code) };
     (set === "f" ? this.fresh : this.stable).push(sample);
     if (set === "f") this.statuses[status] = (this.statuses[status] ?? 0) + 1;
+  }
+
+  /** The first of each set in the order of time, without those that only warmed up: fewer where there are few in all. */
+  counted(warmUp: number, total: number): Pair {
+    const made = this.fresh.length;
+    const skipped = made < total ? Math.min(warmUp, Math.floor(made / 10)) : warmUp;
+    const cut = (samples: Sample[]): Sample[] =>
+      [...samples].sort((a, b) => a.at - b.at).slice(skipped, total);
+    return { fresh: cut(this.fresh), stable: cut(this.stable) };
   }
 
   told(): Record<string, unknown> {

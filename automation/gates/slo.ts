@@ -3,6 +3,7 @@ import type { Finding } from "./index";
 import { judge } from "./judge";
 import type { Pair } from "./judge";
 import { load } from "./load";
+import { clearly, interimLooks, lastLevel } from "./sequential";
 import { trafficSince } from "./traffic";
 import type { GateIo, GateSpec, GateSubject } from "./types";
 
@@ -18,13 +19,21 @@ export async function slo(
 ): Promise<Finding> {
   const all = await Daemon.open(subject, io);
   const daemon = spec.compare ? all : all.alone();
-  io.tell(`${subject.service}: ${spec.requests} probe requests for gate "${spec.name}"`);
-  const { path, requests, windowMs } = spec;
-  const probe = await load(daemon, io, { path, port: subject.port, requests, windowMs });
-  const traffic = await realTraffic(all, subject, probe.since, io);
+  io.tell(`${subject.service}: up to ${spec.requests} probe requests for gate "${spec.name}"`);
   const level = falseAlarms / Math.max(1, subject.looks ?? usualLooks);
+  // Real traffic is what a step of a canary is there for: it is not cut short, unless it is bad.
+  const mayPassEarly = subject.moment !== "during";
+  let clear: ReturnType<typeof clearly>;
+  const isClear = (samples: Pair): boolean => {
+    clear = clearly(spec, samples, level, mayPassEarly);
+    return clear !== undefined;
+  };
+  const { path, requests, windowMs } = spec;
+  const asked = { path, port: subject.port, requests, windowMs, looks: interimLooks, isClear };
+  const probe = await load(daemon, io, asked);
+  const traffic = await realTraffic(all, subject, probe.since, io);
   const samples = { probe: probe.samples, ...(traffic.pair ? { traffic: traffic.pair } : {}) };
-  const { passed, reason, measured } = judge(spec, samples, level);
+  const { passed, reason, measured } = judge(spec, samples, lastLevel(level), clear !== undefined);
   const notes = [
     ...refusals(probe.statuses, probe.samples.fresh.length),
     ...(traffic.unknown === undefined ? [] : [traffic.unknown]),

@@ -44,7 +44,7 @@ export const relevantSlowdown = 1.1;
 /** Nor are differences below this: it is the resolution of the router's log. */
 export const relevantMs = 1;
 /** The quantile that is compared. */
-const quantileLevel = 0.95;
+export const quantileLevel = 0.95;
 /** Requests that are close in time share what slows them down: they are taken as one block. */
 const blockCount = 40;
 
@@ -82,17 +82,51 @@ export function compareLatency(
   if (freshP95 === null || stableP95 === null) {
     return { pMedian: 1, pTail: 1, worse: false, ratio: null };
   }
+  const [pMedian, pTail] = slowerTests(fresh, stable);
+  const relevant = isRelevant(freshP95, stableP95);
+  const ratio = stableP95 === 0 ? null : Number((freshP95 / stableP95).toFixed(3));
+  return { pMedian, pTail, worse: relevant && Math.min(pMedian, pTail) < level / 2, ratio };
+}
+
+function isRelevant(freshP95: number, stableP95: number): boolean {
+  return freshP95 >= relevantSlowdown * stableP95 && freshP95 - stableP95 >= relevantMs;
+}
+
+/** Whether the fresh set's p95 is greater by a relevant amount, be it by chance. */
+export function looksSlower(fresh: readonly Sample[], stable: readonly Sample[]): boolean {
+  const [a, b] = [fresh, stable].map((set) => quantile(latencies(set), quantileLevel));
+  return a != null && b != null && isRelevant(a, b);
+}
+
+/**
+ * Whether the fresh set is clearly faster than the stable one would be if it took so many times as long, and at least a
+ * relevant amount longer: by the same tests, of which each has to say so.
+ */
+export function fasterThan(
+  fresh: readonly Sample[],
+  stable: readonly Sample[],
+  factor: number,
+  level: number,
+): boolean {
+  const shortened = fresh.map((sample) => ({
+    ...sample,
+    ms: Math.min(sample.ms / factor, sample.ms - relevantMs),
+  }));
+  return Math.max(...slowerTests(stable, shortened)) < level;
+}
+
+/** Fisher's exact test at the median and at the 95th percentile of all answers: whether the first set is slower. */
+function slowerTests(first: readonly Sample[], second: readonly Sample[]): [number, number] {
+  const [a, b] = [latencies(first), latencies(second)];
   const both = [...a, ...b].sort(ascending);
-  const [pMedian, pTail] = [0.5, quantileLevel].map((share) => {
+  const test = (share: number): number => {
     const limit = quantile(both, share) ?? 0;
-    const effect = designEffect(fresh, stable, limit);
+    const effect = designEffect(first, second, limit);
     const scale = (count: number): number => Math.round(count / effect);
     const above = (sorted: readonly number[]): number => sorted.filter((ms) => ms > limit).length;
     return fisherGreater(scale(above(a)), scale(a.length), scale(above(b)), scale(b.length));
-  }) as [number, number];
-  const relevant = freshP95 >= relevantSlowdown * stableP95 && freshP95 - stableP95 >= relevantMs;
-  const ratio = stableP95 === 0 ? null : Number((freshP95 / stableP95).toFixed(3));
-  return { pMedian, pTail, worse: relevant && Math.min(pMedian, pTail) < level / 2, ratio };
+  };
+  return [test(0.5), test(quantileLevel)];
 }
 
 /** Whether the fresh set fails more often: Fisher's exact test, one-sided. */
@@ -150,11 +184,21 @@ export function binomialAtLeast(hits: number, total: number, share: number): num
   return Math.min(1, p);
 }
 
+/** Probability of at most so many hits of so many, each with the probability `share`. */
+export function binomialAtMost(hits: number, total: number, share: number): number {
+  return binomialAtLeast(total - hits, total, 1 - share);
+}
+
 /**
  * By how much the variance of the fresh set's share of slow answers is greater than chance makes it, because slow
- * answers come in clusters; at least 1. From blocks of time: what each block has beyond what its sizes let expect.
+ * answers come in clusters; at least 1. From blocks of time: what each block has beyond what its sizes let expect. The
+ * stable set may be empty.
  */
-function designEffect(fresh: readonly Sample[], stable: readonly Sample[], limit: number): number {
+export function designEffect(
+  fresh: readonly Sample[],
+  stable: readonly Sample[],
+  limit: number,
+): number {
   const all = [
     ...fresh.map((sample) => ({ sample, own: true })),
     ...stable.map((sample) => ({ sample, own: false })),
@@ -169,7 +213,10 @@ function designEffect(fresh: readonly Sample[], stable: readonly Sample[], limit
     list.filter(({ sample }) => sample.ms > limit).length / list.length;
   // Against each set's own mean: a fresh set that is slower throughout is no cluster.
   const [ownMean, otherMean] = [slowShare(own), slowShare(others)];
-  const weight = { own: others.length / all.length, other: own.length / all.length };
+  const weight =
+    others.length === 0
+      ? { own: 1, other: 0 }
+      : { own: others.length / all.length, other: own.length / all.length };
   let observed = 0;
   let expected = 0;
   for (let start = 0; start < all.length; start += size) {

@@ -1,16 +1,17 @@
-import { z } from "zod";
-
 import { dataHolders, dataLosses } from "../dataHolders";
 import type { StepMetadata } from "../engine/types";
 import { circumstances, sealOf } from "../fingerprint";
 import type { UpArgs } from "../operations";
 import { packOf } from "../policyPack";
 import type { DataLoss } from "../results";
+import { readConfigFile } from "../project";
 import type { Session } from "../session";
 import { configOption } from "../update/plan";
 import type { Proposal } from "../update/plan";
 import { changed } from "../verbs/outcome";
 import { runPreview } from "../verbs/preview";
+import { isHarmless } from "./harmless";
+import { Marks } from "./marks";
 
 /** What a look ahead has shown. */
 export interface Inspection {
@@ -34,7 +35,8 @@ export function inspection(
 
 /**
  * A preview costs as much as an update that changes nothing. It is left out where there is nothing to find (no data, no
- * policies, no plan), and where an earlier one has shown that this very program, config, environment and state change nothing.
+ * policies, no plan), where an earlier one has shown that this very program, config, environment and state change nothing,
+ * and where the very same has been deployed before over the same data.
  */
 async function inspect(session: Session, args: UpArgs, proposal: Proposal): Promise<Inspection> {
   const { plan, prepared } = proposal;
@@ -44,9 +46,13 @@ async function inspect(session: Session, args: UpArgs, proposal: Proposal): Prom
   const asked = args.plan !== undefined || plan.kind === "promote";
   const needed = pack !== undefined || asked || dataHolders(resources).length > 0;
   if (!needed) return { losses: [] };
+  if (!asked && args.refresh !== true) {
+    const text = plan.config?.text ?? (await readConfigFile(session.project, session.stack)) ?? "";
+    if (await isHarmless(session, prepared, text)) return { losses: [] };
+  }
   const mark = await markOf(session, proposal, pack?.print);
   const mayskip = args.plan === undefined && args.refresh !== true && mark !== undefined;
-  if (mayskip && (await marks(session)).includes(mark)) return { losses: [] };
+  if (mayskip && (await previewed(session).has(mark))) return { losses: [] };
   const { steps, translator } = await runPreview(session, {
     stack: args.stack,
     quiet: true,
@@ -58,7 +64,7 @@ async function inspect(session: Session, args: UpArgs, proposal: Proposal): Prom
   });
   const losses = dataLosses(steps, resources);
   const nothing = translator.hasSummary && !changed(translator.changes) && losses.length === 0;
-  if (mark !== undefined && nothing) await remember(session, mark);
+  if (mark !== undefined && nothing) await previewed(session).add(mark);
   return { losses, steps };
 }
 
@@ -71,22 +77,6 @@ async function markOf(
   return about === undefined ? undefined : (await sealOf(session.store))({ about, pack });
 }
 
-/** So many are kept: machines and shells that take turns do not push each other's out. */
-const keptMarks = 8;
-
-const marksShape = z.object({ format: z.literal(1), marks: z.array(z.string()) });
-
-async function marks({ store }: Session): Promise<string[]> {
-  try {
-    return marksShape.parse(JSON.parse((await store.readNote("previewed")) ?? "")).marks;
-  } catch {
-    // Not there, or rubbish: then a preview is run, which is always right.
-    return [];
-  }
-}
-
-async function remember(session: Session, mark: string): Promise<void> {
-  const others = (await marks(session)).filter((each) => each !== mark);
-  const kept = [mark, ...others].slice(0, keptMarks);
-  await session.store.writeNote("previewed", `${JSON.stringify({ format: 1, marks: kept })}\n`);
+function previewed({ store }: Session): Marks {
+  return new Marks(store, "previewed");
 }

@@ -4,6 +4,8 @@ import { relative } from "node:path";
 import { readIfPresent, writeAtomically } from "../../toolchain/files";
 import { withConfigCopy, writeAmended } from "../configCopy";
 import type { StackState } from "../engine/state";
+import { readIntended } from "../intended";
+import type { Intended } from "../intended";
 import { migrationPins } from "../migrations/pins";
 import { wayBack } from "../migrations/wayBack";
 import type { UpArgs } from "../operations";
@@ -13,7 +15,6 @@ import type { ReleaseRecord } from "../release";
 import type { SwitchResult, Verdict } from "../results";
 import type { Session } from "../session";
 import { update } from "../update";
-import { readStack } from "../verbs/prepare";
 import { withSwitches } from "./configText";
 import type { ConfigEdit } from "./configText";
 import { pinsForSwitch } from "./pins";
@@ -33,16 +34,20 @@ export interface Switch {
  * Switches something in the config of the release that runs, and deploys that: images and the rest of the config stay
  * what they are, whatever the working tree has. The stack's config file gets the same switch, so that the next `up`
  * keeps it; when the switch does not hold, the file is put back.
+ *
+ * @param state The stack's as it was just read.
+ * @returns also what the stack promises in the end
  */
 export async function switchConfig(
   session: Session,
   args: UpArgs,
   { kind, key, values, stops }: Switch,
-): Promise<SwitchResult> {
+  state: StackState,
+): Promise<{ result: SwitchResult; intended: Intended }> {
   const { project, stack, store } = session;
   const release = currentRelease(await store.list());
   const config = release?.config ?? (await readConfigFile(project, stack)) ?? "";
-  const { state } = await readStack(session, { create: false });
+  let intended = readIntended(state.outputs);
   const own = new OwnFile(trackedConfigFileOf(project, stack));
   return withConfigCopy(session, { config }, async (file) => {
     const text = withSwitches(config, { key, values }, file);
@@ -55,11 +60,15 @@ export async function switchConfig(
         pins,
         stops,
         switched: values,
+        known: { state },
         onBegin: () => own.change({ key, values }),
+        onEnd: (last) => {
+          intended = last;
+        },
         ...(release === undefined ? {} : { expectedDigests: digestsOf(release) }),
       });
       if (undone.includes(result.verdict)) await own.putBack();
-      return { ...result, configFile: relative(project.dir, own.path) };
+      return { result: { ...result, configFile: relative(project.dir, own.path) }, intended };
     } catch (error) {
       await own.putBack();
       throw error;

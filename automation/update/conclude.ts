@@ -1,7 +1,14 @@
 import type { ErrorInfo } from "../errors";
 import { LandfallError } from "../errors";
+import { rememberHarmless } from "../guards/harmless";
 import { imageOutcomes } from "../rebuild/force";
-import type { RecoveryAction, ResourceChange, UpResult, Verdict } from "../results";
+import type {
+  RecoveryAction,
+  ResourceChange,
+  RevisionTraffic,
+  UpResult,
+  Verdict,
+} from "../results";
 import type { Session } from "../session";
 import { judge } from "../verdict";
 import { changed } from "../verbs/outcome";
@@ -14,22 +21,27 @@ interface Arrival {
   recovered: RecoveryAction[];
   /** How the earlier release was put back, where it was. */
   undone: Undone | undefined;
+  /** What real traffic met of the new revision. */
+  traffic: RevisionTraffic[] | undefined;
 }
 
 /** Gives the verdict on a whole update, and writes it down. */
 export async function conclude(
   session: Session,
   journey: Journey,
-  { startedAt, recovered, undone }: Arrival,
+  { startedAt, recovered, undone, traffic }: Arrival,
 ): Promise<UpResult> {
   const { context } = session;
   const { verdict, error } = verdictOf(journey, undone);
   // What runs in the end is what the way back has left.
-  const { intended, observation, base } = undone?.step ?? journey.last;
+  const { intended, observation, base, state } = undone?.step ?? journey.last;
+  const { plan, prepared, record: begun } = journey.luggage;
+  plan.onEnd?.(intended);
   const { changes } = journey;
   const resources = merged([...journey.outcomes, ...(undone ? [undone.step] : [])]);
   const report = {
     ...reportOf(journey),
+    ...(traffic === undefined ? {} : { traffic }),
     ...(undone === undefined ? {} : { rolledBack: undone.report }),
     ...(journey.notRolledBack === undefined ? {} : { notRolledBack: journey.notRolledBack }),
   };
@@ -44,6 +56,8 @@ export async function conclude(
       },
     ),
   );
+  const isGood = verdict === "deployed" || verdict === "unchanged";
+  if (isGood) await rememberHarmless(session, { state, config: prepared.config }, begun.config);
   return {
     ...base,
     ...report,

@@ -23,6 +23,7 @@ export async function update(session: Session, args: UpArgs, plan: UpdatePlan): 
     readOnly: false,
     checkConfig: true,
     ...(plan.config === undefined ? {} : { configFile: plan.config.file }),
+    ...(plan.known === undefined ? {} : { known: plan.known }),
   });
   if (plan.kind === "up") tellStopped(session, prepared.config);
   const { recorded } = await admit(session, args, { plan, prepared });
@@ -36,7 +37,9 @@ export async function update(session: Session, args: UpArgs, plan: UpdatePlan): 
     if (schemaChanges.length > 0) Object.assign(record, context.redactor.data({ schemaChanges }));
     await journey.run();
     const undone = journey.failure && (await autoRollback(session, args, journey));
-    return await conclude(session, journey, { startedAt, recovered: prepared.recovered, undone });
+    const traffic = await journey.traffic(undone?.step.routedAt ?? context.clock.now());
+    const { recovered: mended } = prepared;
+    return await conclude(session, journey, { startedAt, recovered: mended, undone, traffic });
   } catch (error) {
     return abandon(session, record, journey, error);
   }

@@ -5,11 +5,12 @@ import { readIntended } from "../intended";
 import type { UpArgs } from "../operations";
 import type { ForcedBuilds } from "../rebuild/force";
 import type { ReleaseRecord } from "../release";
-import type { Changes, NotRolledBack, ProbeLoad } from "../results";
+import type { Changes, NotRolledBack, ProbeLoad, RevisionTraffic } from "../results";
+import { Exposure } from "../rollout/exposure";
 import { askGates } from "../rollout/gates";
 import { budgetError, gateError } from "../rollout/failures";
 import { SwitchLoad } from "../rollout/load";
-import { rolloutKey, startingPositions } from "../rollout/positions";
+import { rolloutKey, startingPositions, underway } from "../rollout/positions";
 import type { Positions } from "../rollout/positions";
 import { rollOut } from "../rollout/sequence";
 import type { Progress } from "../rollout/sequence";
@@ -38,11 +39,14 @@ export class Journey {
   notRolledBack: NotRolledBack | undefined;
   /** When the new revision got its first traffic, in milliseconds since 1970. */
   exposedAt: number | undefined;
+  private readonly exposure: Exposure;
 
   constructor(
     private readonly session: Session,
     readonly luggage: Luggage,
-  ) {}
+  ) {
+    this.exposure = new Exposure(session, readIntended(luggage.prepared.state.outputs));
+  }
 
   /** The last step. @throws when there was none */
   get last(): Step {
@@ -73,6 +77,13 @@ export class Journey {
       ...(gates.length > 0 ? { gates } : {}),
       ...(this.load === undefined ? {} : { load: this.load }),
     };
+  }
+
+  /** What real traffic met of the new revision; undefined where it had none, or took over in one step and stayed. */
+  async traffic(until: number): Promise<RevisionTraffic[] | undefined> {
+    const { exposedAt: from, failure, outcomes } = this;
+    if (from === undefined || (failure === undefined && outcomes.length < 2)) return undefined;
+    return this.exposure.traffic({ from, until });
   }
 
   /** Takes all steps. Resolves also when it did not arrive: see {@link failure}. */
@@ -129,7 +140,10 @@ export class Journey {
       mayLack: plan.kind === "promote",
     });
     this.outcomes.push(step);
-    this.exposedAt ??= step.routedAt;
+    if (givesTraffic(step)) {
+      this.exposedAt ??= step.routedFrom;
+      await this.exposure.note();
+    }
     return step;
   }
 
@@ -156,6 +170,13 @@ export class Journey {
       `release ${newest} was begun while release ${luggage.record.number} was on its way: this one goes no further`,
     );
   }
+}
+
+/** Whether the router may send anything to a new revision: not while all of them only stand ready. */
+function givesTraffic({ good, intended, routedFrom }: Step): boolean {
+  const services = underway(intended);
+  const waiting = services.length > 0 && services.every(({ current }) => current.weight === 0);
+  return routedFrom !== undefined && !(good && waiting);
 }
 
 /** Of the services that are to answer all the while. */

@@ -1,3 +1,4 @@
+import type { Intended } from "../intended";
 import type { SchemaChange } from "../migrations/carryOut";
 import type { ReleaseRecord } from "../release";
 import type { Prepared } from "../verbs/prepare";
@@ -22,6 +23,10 @@ export interface UpdatePlan {
   switched?: Readonly<Record<string, boolean>>;
   /** Is awaited when the update is admitted and recorded, before its first step. */
   onBegin?: () => Promise<void>;
+  /** What was read of the stack before: with `config` that of the config file to take. */
+  known?: Partial<Pick<Prepared, "state" | "config">>;
+  /** Is told what the stack promises in the end. */
+  onEnd?: (intended: Intended) => void;
 }
 
 export function configOption({ config }: UpdatePlan): { configFile?: string } {

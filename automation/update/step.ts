@@ -1,5 +1,6 @@
 import type { LandfallError } from "../errors";
 import type { ErrorInfo } from "../errors";
+import type { StackState } from "../engine/state";
 import type { EventBody } from "../events";
 import { readIntended } from "../intended";
 import { AttemptedMigrations } from "../migrations/tasks";
@@ -21,11 +22,14 @@ export interface Step extends StepOutcome {
   outcome: EngineOutcome;
   base: Awaited<ReturnType<typeof outcomeOf>>;
   observation: Observation;
+  /** The stack's state after it. */
+  state: StackState;
   verdict: Verdict;
   error?: ErrorInfo;
   /** The migrations of what it has set out for, by job. */
   migrations: NonNullable<ReleaseRecord["migrations"]>;
-  /** When the router was last told anything, in milliseconds since 1970; undefined when it was not. */
+  /** When the router was first and last told anything, in milliseconds since 1970; undefined when it was not. */
+  routedFrom?: number;
   routedAt?: number;
 }
 
@@ -48,7 +52,7 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
   const { context, workspace } = session;
   const startedAt = context.clock.now();
   const { configFile, replace } = options;
-  let routedAt: number | undefined;
+  const routed: Pick<Step, "routedFrom" | "routedAt"> = {};
   const attempted = new AttemptedMigrations();
   const outcome = await context.phase("update", async () => {
     const run = await engineRun(
@@ -65,7 +69,9 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
           },
         }),
       (event) => {
-        if (isRouted(event)) routedAt = context.clock.now();
+        if (!isRouting(event)) return;
+        routed.routedFrom ??= context.clock.now();
+        if (event.state === "done") routed.routedAt = context.clock.now();
       },
     );
     if (run.error?.code === "cancelled" || isRefusal(run)) throw new Stopped(run, run.error);
@@ -80,7 +86,7 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
     const intended = readIntended(state.outputs);
     const timeoutSeconds = outcome.error ? 0 : (args.verifyTimeout ?? defaultVerifySeconds);
     const observation = await observe(context, intended, { env: session.env, timeoutSeconds });
-    return { intended, base, observation, migrations: attempted.beside(state) };
+    return { state, intended, base, observation, migrations: attempted.beside(state) };
   });
   const { intended, base, observation } = seen;
   const judged = verdictOn(outcome, observation, base.changes, options, intended);
@@ -90,16 +96,15 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
     outcome,
     good: judged.verdict === "deployed" || judged.verdict === "unchanged",
     durationMs: Math.round(context.clock.now() - startedAt),
-    ...(routedAt === undefined ? {} : { routedAt }),
+    ...(routed.routedAt === undefined ? {} : routed),
   };
 }
 
-function isRouted(event: EventBody): boolean {
+function isRouting(event: EventBody): event is Extract<EventBody, { kind: "resource" }> {
   return (
     event.kind === "resource" &&
     event.type === "pulumi-nodejs:dynamic/landfall:Route" &&
     event.op !== "same" &&
-    event.state === "done" &&
     !event.planned
   );
 }

@@ -5,9 +5,9 @@ import { nearest } from "../nearest";
 import type { FeatureArgs } from "../operations";
 import type { FeatureResult, FeatureState } from "../results";
 import { underway } from "../rollout/positions";
-import { reading } from "../session";
 import type { Session } from "../session";
 import { switchConfig } from "../switches";
+import type { Switch } from "../switches";
 import { readStack } from "./prepare";
 
 /** Switches a feature, or lists all of them. */
@@ -28,14 +28,14 @@ export async function feature(session: Session, args: FeatureArgs): Promise<Feat
     );
   }
   const on = set === "on";
-  const update = await switchConfig(session, rest, {
+  const wanted: Switch = {
     kind: "feature",
     key: `${project.name}:features`,
     values: { [name ?? ""]: on },
     stops: on ? [] : enables,
-  });
-  const after = await reading(session, () => session.workspace.state());
-  const now = featuresOf(readIntended(after.outputs));
+  };
+  const { result: update, intended } = await switchConfig(session, rest, wanted, state);
+  const now = featuresOf(intended);
   // Where no service knows it any more it is shown as it was asked for.
   return {
     stack,

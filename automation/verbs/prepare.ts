@@ -44,6 +44,8 @@ export interface PrepareOptions {
   readOnly: boolean;
   /** Check the config against the project's declaration. */
   checkConfig: boolean;
+  /** What this operation has read a moment ago: each reading is a start of the engine. It is read anew after a wait. */
+  known?: Partial<Pick<Prepared, "state" | "config">>;
 }
 
 export const emptyState: StackState = {
@@ -58,13 +60,11 @@ export const emptyState: StackState = {
 export async function prepare(session: Session, options: PrepareOptions): Promise<Prepared> {
   const { context } = session;
   const { state, config } = await context.phase("prepare", async () => {
-    await waitForLock(
-      session,
-      context.clock.now() + options.waitSeconds * 1000,
-      options.waitSeconds,
-    );
+    const deadline = context.clock.now() + options.waitSeconds * 1000;
+    const waited = await waitForLock(session, deadline, options.waitSeconds);
     if (options.checkConfig) await checkConfig(session, options.configFile);
-    return readStack(session, options);
+    const { known, ...rest } = options;
+    return readStack(session, waited || known === undefined ? rest : { ...rest, known });
   });
   if (options.readOnly) return { state, config, recovered: [] };
   const mended =
@@ -76,11 +76,15 @@ export async function prepare(session: Session, options: PrepareOptions): Promis
 /** State and config of a stack, with the redactor knowing their secrets from here on. */
 export async function readStack(
   session: Session,
-  options: Pick<PrepareOptions, "create" | "configFile">,
+  options: Pick<PrepareOptions, "create" | "configFile" | "known">,
 ): Promise<Pick<Prepared, "state" | "config">> {
   const { workspace } = session;
+  const { known = {} } = options;
   const read = (): Promise<[StackState, Config]> =>
-    Promise.all([reading(session, () => workspace.state()), readConfig(session, options)]);
+    Promise.all([
+      known.state ?? reading(session, () => workspace.state()),
+      known.config ?? readConfig(session, options),
+    ]);
   const [state, config] = await read().catch(
     async (error: unknown): Promise<[StackState, Config]> => {
       if (!(error instanceof StackNotFoundError) || !options.create) throw error;

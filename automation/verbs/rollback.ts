@@ -1,5 +1,5 @@
 import { configDifference } from "../config";
-import { withConfigCopy, writeAmended } from "../configCopy";
+import { amended, withConfigCopy, writeAmended } from "../configCopy";
 import { ensureImages } from "../images/available";
 import { registryLogin } from "../images/login";
 import { readIntended } from "../intended";
@@ -29,7 +29,10 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
   const target = rollbackTarget(releases, args);
   const from = currentRelease(releases)?.number;
   return withConfigCopy(session, target, async (file) => {
-    const { state, config: before } = await readStack(session, { create: false });
+    const [{ state, config: before }, own] = await Promise.all([
+      readStack(session, { create: false }),
+      reading(session, () => session.workspace.config(file)),
+    ]);
     await ensureImages({
       session,
       release: target,
@@ -39,11 +42,9 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
       dryRun: args.dryRun === true,
     });
     const ways = await wayBack(session, state, target);
-    await writeAmended(file, target.config, {
-      ...pinsOf(target),
-      ...migrationPins(target, ways),
-    });
-    const after = await reading(session, () => session.workspace.config(file));
+    const pins = { ...pinsOf(target), ...migrationPins(target, ways) };
+    await writeAmended(file, target.config, pins);
+    const after = amended(own, pins);
     const common = {
       ...{ from, to: target.number, configDiff: configDifference(before, after) },
       migrations: ways.map(shownWay),
@@ -57,6 +58,7 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
       kind: "rollback",
       config: { file, text: target.config },
       rollbackTo: target.number,
+      known: { state, config: after },
       prelude: (prepared) => carryOut(session, prepared.state, ways),
       expectedDigests: Object.fromEntries(
         Object.entries(target.images).map(([service, { digest }]) => [service, digest]),

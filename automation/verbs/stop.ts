@@ -5,7 +5,6 @@ import { nearest } from "../nearest";
 import type { StartArgs, StopArgs } from "../operations";
 import type { StartResult, StopResult } from "../results";
 import { currentRelease } from "../release";
-import { reading } from "../session";
 import type { Session } from "../session";
 import { switchConfig } from "../switches";
 import { stoppedIn, stoppedKey } from "../switches/stopped";
@@ -34,12 +33,9 @@ async function change(
   const chosen = kind === "stop" ? names : names.filter((name) => before.includes(name));
   const affected = kind === "stop" ? names.filter((name) => !before.includes(name)) : chosen;
   const values = Object.fromEntries(chosen.map((name) => [name, kind === "stop"]));
-  const result = await switchConfig(session, args, {
-    ...{ kind, key: stoppedKey, values },
-    stops: kind === "stop" ? names : [],
-  });
-  const after = readIntended((await reading(session, () => session.workspace.state())).outputs);
-  return { ...result, affected, stopped: stoppedServices(after) };
+  const wanted = { kind, key: stoppedKey, values, stops: kind === "stop" ? names : [] };
+  const { result, intended } = await switchConfig(session, args, wanted, state);
+  return { ...result, affected, stopped: stoppedServices(intended) };
 }
 
 /** Of the release that runs and of the config file: either may know of one that the other does not. */

@@ -41,7 +41,7 @@ export function kindText({
 /** What of a release has a place of its own where it is shown. */
 const placed: readonly string[] = (
   "number state kind project stack process startedAt finishedAt durationMs by message rollbackTo promotedFrom program images " +
-  "builds migrationHead changes updateVersion error settled services probes steps gates load rolledBack " +
+  "builds migrationHead changes updateVersion error settled services probes steps gates load traffic rolledBack " +
   "freezeOverride allowedDataLoss plan switched"
 ).split(" ");
 

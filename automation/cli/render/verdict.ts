@@ -109,6 +109,7 @@ function facts(result: UpResult | RollbackResult): [string, string[]][] {
     ["not built", keptText(result.images)],
     ["phases", [result.phases.map((p) => `${p.phase} ${duration(p.durationMs)}`).join(", ")]],
     ["rolled back", rolledBackText(result)],
+    ["traffic", trafficTexts(result)],
     ["probe load", loadText(result)],
     ["recovered", result.recovered.map(recoveryText)],
     ["unverified", result.unverified],
@@ -145,6 +146,21 @@ export function loadText({ load }: RolloutReport): string[] {
   return [
     `${sent} requests, ${failed} failed; p50 ${p50Ms} ms, p99 ${p99Ms} ms, longest gap ${longestGapMs} ms`,
   ];
+}
+
+/** What real traffic met of a new revision, a line for each service. */
+export function trafficTexts({ traffic = [] }: RolloutReport): string[] {
+  return traffic.map(({ service, requests, fresh, freshFailed, otherFailed, ...rest }) => {
+    const { share, faultShare, note } = rest;
+    const met = `${freshFailed} of them failed (${percent(faultShare)} of all)`;
+    const others = otherFailed === 0 ? "" : `, and ${otherFailed} elsewhere`;
+    const text = `${service}: the new revision got ${fresh} of ${requests} requests (${percent(share)}), ${met}${others}`;
+    return note === undefined ? text : `${text}; ${note}`;
+  });
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`;
 }
 
 /** "webUrl  http://127.0.0.1:8080" */

@@ -6,7 +6,14 @@ import { commitText, kindText, otherFacts, stateCell } from "../render/release";
 import { renderTable } from "../render/table";
 import { clean, wrap } from "../render/text";
 import { duration, moment } from "../render/time";
-import { errorLines, factLines, loadText, serviceLines, shortDigest } from "../render/verdict";
+import {
+  errorLines,
+  factLines,
+  loadText,
+  serviceLines,
+  shortDigest,
+  trafficTexts,
+} from "../render/verdict";
 import type { ResultView, Verb } from "../verb";
 import type { ReleaseDetails, ShowResult } from "../../results";
 
@@ -137,7 +144,13 @@ function rolloutLines(
   return [
     ...(walked.length === 0 ? [] : ["", ...renderTable(headings, walked, view)]),
     ...gateLines(gates, view),
-    ...factLines([["probe load", loadText(rest)]], view),
+    ...factLines(
+      [
+        ["traffic", trafficTexts(rest)],
+        ["probe load", loadText(rest)],
+      ],
+      view,
+    ),
   ];
 }
 

@@ -39,6 +39,8 @@ import * as landfall from "../../../components";
 const config = new pulumi.Config();
 const port = config.requireNumber("port");
 const environment = new landfall.Environment("shop", { docker: { publicPorts: [port] } });
+if (config.getBoolean("database"))
+  new landfall.ManagedPostgres("db", { environment, memory: "128MB", deletionProtection: false });
 const api = new landfall.ApiService("api", {
   environment,
   image: config.get("context")
@@ -67,6 +69,8 @@ export interface Settings {
   image?: string;
   /** Dockerfile to build instead, in a folder of its own. */
   dockerfile?: string;
+  /** Whether there is a database as well: what holds data is looked after. @default false */
+  database?: boolean;
 }
 
 /** A project of one service, whose config says what it is and how it takes over. */
@@ -177,6 +181,10 @@ export class RolloutProject {
   async remove(): Promise<void> {
     const deployer = await this.deployer();
     await deployer.destroy({ stack: this.stack, includeProtected: true, remove: true });
+    // Images are kept for rollbacks.
+    const built = `${this.name}-${this.stack}/*`;
+    const names = await docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", built);
+    if (names !== "") await docker("rmi", ...names.split("\n"));
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
 

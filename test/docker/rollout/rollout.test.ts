@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import type { UpResult } from "../../../automation";
 import { eventOf } from "../../engine/automation/support";
 import { PORTS } from "../addresses";
+import { exceeds, underFault } from "./fault";
 import { RolloutProject } from "./project";
 
 describe("a rollout on Docker", () => {
@@ -24,6 +25,9 @@ describe("a rollout on Docker", () => {
     assert.deepEqual(weights(result), [[25], [50], []]);
     assert.equal(result.load?.failed, 0, JSON.stringify(result.load));
     assert.ok(result.load.sent > 50);
+    const [traffic] = result.traffic ?? [];
+    assert.ok(traffic && traffic.fresh > 0 && traffic.fresh < traffic.requests);
+    assert.equal(traffic.freshFailed + traffic.otherFailed, 0, JSON.stringify(traffic));
     assert.equal(await project.version(), "2");
     assert.equal((await project.containers()).length, 1);
   });
@@ -47,11 +51,12 @@ describe("a rollout on Docker", () => {
     assert.equal((await operation).verdict, "deployed");
   });
 
-  it("rolls back by itself when a gate fails, config and all, and keeps the evidence", async () => {
+  it("rolls back by itself when a gate fails; no more than the canary's share has met the fault, and the record says so", async () => {
     const gates = [{ type: "http", path: "/", when: "during" }] as const;
     const rollout = { strategy: "canary", steps: [5, 50], pause: "1s", gates } as const;
     const before = await project.containers();
-    const result = await project.up({ version: "4", mode: "bad", rollout });
+    const met = await underFault(project, { version: "4", rollout });
+    const { result, exposed, faults, lost } = met;
     assert.equal(result.verdict, "rolled_back", JSON.stringify(result.error));
     assert.equal(result.error?.code, "gate_failed");
     assert.match(result.error.message, /api http: .*503.*at 5 % of the traffic/s);
@@ -59,9 +64,19 @@ describe("a rollout on Docker", () => {
     assert.equal(await project.version(), "3");
     assert.equal(result.gates?.[0]?.passed, false);
     assert.ok((result.rolledBack?.exposedMs ?? 0) > 0);
+    assert.deepEqual(lost, []);
+    assert.ok(faults > 0 && !exceeds(met, 0.05), `${faults} of ${exposed} requests`);
     const { releases } = await (await project.deployer()).history({ stack: project.stack });
     assert.equal(releases[0]?.state, "rolled_back");
     assert.equal(releases[0].rolledBack?.to, result.rolledBack?.to);
+    const [traffic] = releases[0].traffic ?? [];
+    assert.equal(traffic?.service, "api");
+    // Landfall's own probe requests are in the router's log as well.
+    assert.ok(traffic.freshFailed >= faults, JSON.stringify(traffic));
+    assert.ok(traffic.requests >= exposed, JSON.stringify(traffic));
+    const counted = { faults: traffic.freshFailed, exposed: traffic.requests };
+    assert.ok(!exceeds(counted, 0.05), JSON.stringify(traffic));
+    assert.equal(traffic.otherFailed, 0, JSON.stringify(traffic));
   });
 
   for (const mode of ["crash", "unready"] as const) {

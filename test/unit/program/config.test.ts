@@ -32,6 +32,7 @@ describe("the program's config", () => {
       "landfall:owner",
       "landfall:policies",
       "landfall:policyPack",
+      "landfall:predictorCpu",
       "landfall:predictorModelSha256",
       "landfall:rebuild",
       "landfall:registry",
@@ -39,6 +40,7 @@ describe("the program's config", () => {
       "landfall:registryUser",
       "landfall:releaseStore",
       "landfall:subnet",
+      "landfall:webCpu",
     ]);
   });
 

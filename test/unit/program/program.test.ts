@@ -77,6 +77,21 @@ describe("the program", () => {
     assert.equal(off["api"]?.revision, on["api"]?.revision);
   });
 
+  it("limits every service's memory and CPU as config says", async () => {
+    const { seen } = await runProgram("dev", {
+      ...{ "landfall:webMemory": "32MB", "landfall:webCpu": "0.25" },
+      ...{ "landfall:apiCpu": "0.5", "landfall:predictorCpu": 2 },
+    });
+    const limits = (service: string) => {
+      const name = new RegExp(`^${service}-\\w{8}-0$`);
+      const { cpus, memory } = seen.all.find((each) => name.test(each.name))?.inputs ?? {};
+      return { cpus, memory };
+    };
+    assert.deepEqual(limits("web"), { cpus: "0.25", memory: 32 });
+    assert.deepEqual(limits("api"), { cpus: "0.5", memory: 256 });
+    assert.deepEqual(limits("predictor"), { cpus: "2", memory: 256 });
+  });
+
   it("runs what config pins instead of building it", async () => {
     const pin = `sha256:${"ef".repeat(32)}`;
     const { seen, outputs } = await runProgram("dev", { "landfall:images": { api: pin } });

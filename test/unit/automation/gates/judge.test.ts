@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { judge } from "../../../../automation/gates/judge";
 import type { Judgement, Objectives, Pair } from "../../../../automation/gates/judge";
+import { clearly, interimLooks, lastLevel } from "../../../../automation/gates/sequential";
 import { samples } from "./traffic";
 import type { Injected, Kind } from "./traffic";
 
@@ -11,7 +12,7 @@ const looks = 4;
 const level = 0.01;
 const runs = 100;
 
-/** One whole rollout; true when any of its looks raises an alarm. */
+/** One whole rollout; true when any of its looks raises an alarm. The last may end early, as after the switch. */
 function alarm(kind: Kind, run: number, injected: Injected = {}): boolean {
   return Array.from({ length: looks }, (_, look) => {
     const seed = run * 1000 + look * 10;
@@ -21,15 +22,33 @@ function alarm(kind: Kind, run: number, injected: Injected = {}): boolean {
     });
     // Of real traffic the canary gets its share.
     const traffic = pair(2, [40, 200, 400, 800][look] ?? 0, [760, 600, 400, 0][look] ?? 0);
-    return judge(objectives, { probe: pair(0, 1000, 1000), traffic }, level);
-  }).some(({ passed }) => !passed);
+    return !asked(pair(0, 1000, 1000), look === looks - 1, traffic).passed;
+  }).some(Boolean);
 }
 
 /** One look at probe requests alone, as after a switch. */
 function caught(kind: Kind, run: number, injected: Injected): boolean {
   const fresh = samples(kind, run * 1000, 1000, injected);
   const stable = samples(kind, run * 1000 + 1, 1000);
-  return !judge(objectives, { probe: { fresh, stable } }, level).passed;
+  return !asked({ fresh, stable }, true).passed;
+}
+
+/** A gate as it is asked: request by request, until the verdict is clear. */
+function asked(
+  { fresh, stable }: Pair,
+  mayPassEarly: boolean,
+  traffic?: Pair,
+  held = objectives,
+): { passed: boolean; made: number } {
+  const first = (count: number): Pair => ({
+    fresh: fresh.slice(0, count),
+    stable: stable.slice(0, count),
+  });
+  const isClear = (count: number): boolean =>
+    clearly(held, first(count), level, mayPassEarly) !== undefined;
+  const made = interimLooks.filter((look) => look < fresh.length).find(isClear) ?? fresh.length;
+  const all = { probe: first(made), ...(traffic ? { traffic } : {}) };
+  return { passed: judge(held, all, lastLevel(level)).passed, made };
 }
 
 function countOf(hit: (run: number) => boolean): number {
@@ -69,6 +88,56 @@ describe("the judgement of a canary, over 100 seeded rollouts each", function ()
       assert.ok(found >= 95, `${found} caught`);
     });
   }
+});
+
+describe("a gate that ends as soon as its verdict is clear", () => {
+  const alone: Objectives = { p95Ms: 100, errorRate: 0.01, requests: 1000, compare: true };
+  const held = (run: number, injected: Injected, kind: Kind = "usual") =>
+    asked({ fresh: samples(kind, run * 1000, 1000, injected), stable: [] }, true, undefined, alone);
+  const counts = (of: (run: number) => { passed: boolean; made: number }) =>
+    Array.from({ length: runs }, (_, run) => of(run + 1));
+  const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length / 2] ?? 0;
+
+  it("passes what is well within its objectives after 200 requests, with or without another beside it", () => {
+    const made = counts((run) => held(run, {}));
+    assert.ok(made.every(({ passed }) => passed));
+    assert.equal(median(made.map((each) => each.made)), 200);
+    const beside = counts((run) => {
+      const pair = {
+        fresh: samples("even", run * 1000, 1000),
+        stable: samples("even", run * 1000 + 1, 1000),
+      };
+      return asked(pair, true);
+    });
+    assert.ok(beside.filter(({ passed }) => !passed).length <= 5);
+    assert.ok(median(beside.map((each) => each.made)) <= 300);
+  });
+
+  it("fails what is broken after a few requests", () => {
+    for (const injected of [{ errors: 1 }, { slower: 10 }, { errors: 0.3 }]) {
+      const made = counts((run) => held(run, injected));
+      assert.ok(made.every(({ passed }) => !passed));
+      assert.ok(median(made.map((each) => each.made)) <= 50, JSON.stringify(injected));
+    }
+  });
+
+  for (const [what, injected] of [
+    ["2 % of errors", { errors: 0.02 }],
+    // Its p95 is 130 ms, where 100 are allowed.
+    ["a p95 that is 30 % above the objective", { slower: 130 / 45.5 }],
+  ] as const) {
+    it(`catches ${what} in at least 95 of 100`, () => {
+      const found = counts((run) => held(run, injected)).filter(({ passed }) => !passed).length;
+      assert.ok(found >= 95, `${found} caught`);
+    });
+  }
+
+  it("raises at most 5 false alarms of 100 where a revision just keeps its objectives", () => {
+    // A p95 of 90 ms and 0.5 % of errors.
+    const alarms = counts((run) => held(run, { slower: 90 / 45.5, errors: 0.005 }));
+    const count = alarms.filter(({ passed }) => !passed).length;
+    assert.ok(count <= 5, `${count} false alarms`);
+  });
 });
 
 describe("the judgement of a revision", () => {

@@ -65,6 +65,20 @@ describe("landfall show", () => {
     }
   });
 
+  it("shows what real traffic met of a revision that was put back", async () => {
+    const counts = { requests: 2041, fresh: 97, freshFailed: 97, otherFailed: 0 };
+    const traffic = [{ service: "api", ...counts, share: 0.0475, faultShare: 0.0475 }];
+    const { stdout } = await landfall(["show"], {
+      result: { ...result, release: { ...release, traffic } },
+    });
+    const told = stdout.replace(/\s+/g, " ");
+    assert.match(
+      told,
+      /traffic api: the new revision got 97 of 2041 requests \(4\.75 %\), 97 of them failed \(4\.75 % of all\)/,
+    );
+    assert.doesNotMatch(told, /elsewhere|\{"requests"/);
+  });
+
   it("shows what a later version has written as it is, and the newest release without a number", async () => {
     const later = { ...release, backup: { id: "b-1" } };
     const { stdout, calls } = await landfall(["show"], { result: { ...result, release: later } });
