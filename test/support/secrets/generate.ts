@@ -50,10 +50,12 @@ export function randomSecrets(count: number, random: Random): string[] {
 }
 
 function textOf(random: Random): string {
-  const alphabet = [...(alphabets[Math.floor(random() * alphabets.length)] ?? letters)];
+  const alphabet = Array.from(alphabets[Math.floor(random() * alphabets.length)] ?? letters);
   const length = 8 + Math.floor(random() ** 2 * 72);
   const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? "";
-  const inner = Array.from({ length: length - 2 }, () => pick(alphabet)).join("");
-  // Ends that nothing trims, so that what is searched for is what was stored.
-  return pick([...letters]) + inner + pick([...letters]);
+  const some = (count: number, from: readonly string[]): string =>
+    Array.from({ length: count }, () => pick(from)).join("");
+  // Ends that nothing trims, so that what is searched for is what was stored, and a last line that can be found.
+  const ends = Array.from(letters);
+  return some(1, ends) + some(length - 5, alphabet) + some(4, ends);
 }
