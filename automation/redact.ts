@@ -1,21 +1,25 @@
+import { inspect } from "node:util";
+
+import { FormIndex } from "./redactIndex";
+
 /** What stands where a secret was: the engine's own word. */
 export const redacted = "[secret]";
 
 /** Shorter values (`1`, `no`) are no secrets that a text could be searched for without destroying it. */
-const shortest = 4;
+const shortest = FormIndex.shortest;
 
 /** Secret values that are everyday words would blot out half of every message. */
 const everyday = new Set(["true", "false", "null", "none", "undefined"]);
 
 /**
  * Replaces every known secret value, in every form in which it may turn up, by `[secret]`:
- * raw, JSON-escaped, URL-encoded, base64 (standard and URL-safe, at each of the three alignments) and hex.
+ * raw, JSON-escaped, as a literal of Node or Python, URL-encoded, base64 (standard and URL-safe, at each of the three
+ * alignments) and hex. Of a value of several lines each line is found by itself.
  * Values of fewer than four characters cannot be told from ordinary text and are left.
  */
 export class Redactor {
   private readonly values = new Set<string>();
-  private pattern: RegExp | undefined;
-  private longest = 0;
+  private readonly forms = new FormIndex();
 
   constructor(secrets: Iterable<unknown> = []) {
     this.add(secrets);
@@ -23,15 +27,13 @@ export class Redactor {
 
   /** Learns more secret values. Objects and arrays give all their strings and numbers. */
   add(secrets: Iterable<unknown>): void {
-    const before = this.values.size;
-    for (const secret of secrets) for (const text of textsOf(secret)) this.values.add(text);
-    if (this.values.size === before) return;
-    const forms = [...new Set([...this.values].flatMap(formsOf))].sort(
-      (a, b) => b.length - a.length,
-    );
-    this.longest = forms[0]?.length ?? 0;
-    // A lookahead finds a match at every position, so that overlapping secrets are all found.
-    this.pattern = new RegExp(`(?=(${forms.map(escapePattern).join("|")}))`, "g");
+    const fresh = [...secrets].flatMap(textsOf).filter((text) => !this.values.has(text));
+    for (const text of fresh) {
+      this.values.add(text);
+      for (const part of [text, ...linesOf(text)]) this.learn(part);
+    }
+    if (fresh.length === 0) return;
+    for (const rest of restsOf([...this.values], new Set(fresh))) this.learn(rest);
   }
 
   /** How many secret values are known. */
@@ -41,28 +43,24 @@ export class Redactor {
 
   /** The text without any secret. */
   text(text: string): string {
-    if (!this.pattern) return text;
+    if (this.size === 0) return text;
     const stream = this.stream();
     return stream.write(text) + stream.end();
   }
 
   /** A deep copy of plain data without any secret, in keys too. */
   data<T>(value: T): T {
-    return this.pattern ? (this.copy(value) as T) : value;
+    return this.size === 0 ? value : (this.copy(value) as T);
   }
 
   /** A filter for text that comes in chunks: a secret that is cut by a border is found as well. */
   stream(): RedactingStream {
-    return new RedactingStream(() => this.longest, this.find);
+    return new RedactingStream(this.forms);
   }
 
-  private readonly find = (text: string): Span[] =>
-    this.pattern
-      ? Array.from(text.matchAll(this.pattern), (match) => ({
-          start: match.index,
-          end: match.index + (match[1]?.length ?? 0),
-        }))
-      : [];
+  private learn(text: string): void {
+    for (const form of formsOf(text)) this.forms.add(form);
+  }
 
   private copy(value: unknown): unknown {
     if (typeof value === "string") return this.isPlainDigest(value) ? value : this.text(value);
@@ -89,26 +87,18 @@ export class Redactor {
   }
 }
 
-interface Span {
-  start: number;
-  end: number;
-}
-
 /** Holds back as much text as the longest secret needs to show itself; gives the same text for any chunking. */
 export class RedactingStream {
   private held = "";
   /** How many leading characters of `held` belong to a secret whose mark has been given out already. */
   private covered = 0;
 
-  constructor(
-    private readonly longest: () => number,
-    private readonly find: (text: string) => Span[],
-  ) {}
+  constructor(private readonly forms: FormIndex) {}
 
   /** Takes a chunk, gives the text that is safe to show now. */
   write(chunk: string): string {
     this.held += chunk;
-    return this.release(Math.max(0, this.held.length - Math.max(0, this.longest() - 1)));
+    return this.release(Math.max(0, this.held.length - Math.max(0, this.forms.longest - 1)));
   }
 
   /** The rest. */
@@ -120,7 +110,7 @@ export class RedactingStream {
   private release(limit: number): string {
     let shown = "";
     let position = this.covered;
-    for (const { start, end } of this.find(this.held)) {
+    for (const { start, end } of this.forms.find(this.held)) {
       if (start >= limit) break;
       if (start >= position) shown += this.held.slice(position, start) + redacted;
       position = Math.max(position, end);
@@ -133,19 +123,41 @@ export class RedactingStream {
 }
 
 function textsOf(secret: unknown): string[] {
-  if (typeof secret === "string") {
-    const whole = secret.length >= shortest && !everyday.has(secret) ? [secret] : [];
-    return [...whole, ...linesOfKey(secret)];
-  }
+  if (typeof secret === "string")
+    return secret.length >= shortest && !everyday.has(secret) ? [secret] : [];
   if (typeof secret === "number" || typeof secret === "bigint") return textsOf(String(secret));
   if (secret === null || typeof secret !== "object") return [];
   return Object.values(secret).flatMap(textsOf);
 }
 
-/** A key file is at times shown line by line. */
-function linesOfKey(text: string): string[] {
-  if (!text.includes("-----BEGIN ")) return [];
-  return text.split(/\r?\n/).filter((line) => line.length >= 16 && !line.startsWith("-----"));
+/** What stands around the password of an address is none: messages may well say it. */
+const aroundPassword = /^(?:[a-z][a-z0-9+.-]*:\/\/|@)/i;
+
+/**
+ * What is left of a secret where another one that it holds was taken out: the engine blots out what it knows before
+ * anything reaches us, and of two secrets it may take the shorter one first.
+ */
+function restsOf(all: readonly string[], fresh: ReadonlySet<string>): Set<string> {
+  const rests = new Set<string>();
+  for (const whole of all) {
+    const held = all.filter((part) => part.length < whole.length && whole.includes(part));
+    if (held.length === 0 || !(fresh.has(whole) || held.some((part) => fresh.has(part)))) continue;
+    const apart = held.reduce((rest, part) => rest.flatMap((each) => each.split(part)), [whole]);
+    for (const rest of [...held.flatMap((part) => whole.split(part)), ...apart])
+      if (rest.length >= shortestPart && !aroundPassword.test(rest)) rests.add(rest);
+  }
+  return rests;
+}
+
+/** Parts of a secret that are shorter say little: lines, unless all of them are, and what is left of it. */
+const shortestPart = 8;
+
+/** Logs, streams and diagnostics show one line at a time: so each line of a secret is one. */
+function linesOf(text: string): string[] {
+  const lines = text.split(/[\r\n]+/).filter((line) => !line.startsWith("-----"));
+  if (lines.length === 1) return [];
+  const long = lines.filter((line) => line.length >= shortestPart);
+  return long.length > 0 ? long : lines.filter((line) => line.length >= shortest);
 }
 
 function formsOf(secret: string): string[] {
@@ -157,8 +169,13 @@ function formsOf(secret: string): string[] {
     secret,
     json,
     JSON.stringify(json).slice(1, -1),
+    asciiJson(json),
+    inspect(secret, { breakLength: Infinity, maxStringLength: null }).slice(1, -1),
+    json.replace(/\\"/g, '"').replace(/'/g, "\\'"),
     encodeURI(wellFormed),
     strictUrl(wellFormed),
+    strictUrl(wellFormed).replace(/%2F/g, "/"),
+    encodeURIComponent(wellFormed).replace(/%2F/g, "/"),
     new URLSearchParams([["", wellFormed]]).toString().slice(1),
     strictUrl(wellFormed).replace(/%20/g, "+"),
     strictUrl(wellFormed).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
@@ -188,6 +205,14 @@ function goJson(text: string): string {
     );
 }
 
+/** Python's encoder, for one, leaves nothing but ASCII. */
+function asciiJson(json: string): string {
+  return json.replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 function escapeHtml(text: string): string {
   const names: Record<string, string> = {
     "&": "&amp;",
@@ -215,8 +240,4 @@ function base64Forms(bytes: Buffer): string[] {
     if (own.length >= 6) forms.push(own);
   }
   return forms.flatMap((form) => [form, form.replace(/\+/g, "-").replace(/\//g, "_")]);
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

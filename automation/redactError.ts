@@ -1,30 +1,29 @@
 import type { Redactor } from "./redact";
 
-/** How far the chain of causes is followed. */
-const depth = 8;
-
 /**
- * Takes every secret out of an error and out of all its causes: message, stack and the fields of their own (output
- * of the engine, problems). The error stays the same object, of the same class.
+ * Takes every secret out of an error and out of all that hangs on it: message, stack, causes of any kind, the errors
+ * of an aggregate, and the fields of its own (output of the engine, problems). The error stays the same object, of the
+ * same class.
  */
 export function redactError(error: unknown, redactor: Redactor): unknown {
   if (redactor.size === 0) return error;
-  if (typeof error === "string") return redactor.text(error);
-  let current: unknown = error;
-  for (let level = 0; current instanceof Error && level < depth; level++) {
-    for (const key of ["message", "stack", ...Object.keys(current)])
-      redactField(current, key, redactor);
-    current = current.cause;
-  }
-  return error;
+  return redacted(error, redactor, new Set());
 }
 
-function redactField(error: Error, key: string, redactor: Redactor): void {
-  const value: unknown = Reflect.get(error, key);
-  if (key === "cause" || value instanceof Error || !isPlain(value)) return;
-  const shown = redactor.data(value);
-  if (shown !== value)
-    Object.defineProperty(error, key, { value: shown, configurable: true, writable: true });
+function redacted(value: unknown, redactor: Redactor, seen: Set<unknown>): unknown {
+  if (Array.isArray(value) && value.some((each) => each instanceof Error))
+    return value.map((each) => redacted(each, redactor, seen));
+  if (!(value instanceof Error)) return isPlain(value) ? redactor.data(value) : value;
+  if (seen.has(value)) return value;
+  seen.add(value);
+  // Neither a message nor a cause can be enumerated.
+  for (const key of Object.getOwnPropertyNames(value)) {
+    const before: unknown = Reflect.get(value, key);
+    const after = redacted(before, redactor, seen);
+    if (after === before) continue;
+    Object.defineProperty(value, key, { value: after, configurable: true, writable: true });
+  }
+  return value;
 }
 
 function isPlain(value: unknown): boolean {

@@ -13,6 +13,7 @@ import type { ReleaseRecord } from "../release";
 import type { AutoRollback } from "../results";
 import { reading, waitForLock } from "../session";
 import type { Session } from "../session";
+import { learnSecrets } from "../verbs/prepare";
 import type { Journey } from "./journey";
 import { runStep, Stopped } from "./step";
 import type { Step } from "./step";
@@ -62,9 +63,10 @@ async function putBack(
   journey: Journey,
   target: ReleaseRecord,
 ): Promise<Undone | undefined> {
-  const { context } = session;
+  const { context, workspace } = session;
+  const { record } = journey.luggage;
   const startedAt = context.clock.now();
-  const state = await reading(session, () => session.workspace.state());
+  const state = await reading(session, () => workspace.state());
   // An engine that died has left what the next one would stumble over: its lock, and what it had begun.
   await waitForLock(session, context.clock.now() + (args.wait ?? 0) * 1000, args.wait ?? 0);
   if (state.pending.length > 0) await context.phase("recover", () => recover(session, state));
@@ -76,6 +78,9 @@ async function putBack(
   }
   const step = await context.phase("rollback", () =>
     withConfigCopy(session, target, async (file) => {
+      // What its program prints are its own secrets, which this update's config may not have any more.
+      if (target.config !== record.config)
+        learnSecrets(session, state, await reading(session, () => workspace.config(file)));
       await writeAmended(file, target.config, {
         ...pinsOf(target),
         ...migrationPins(target, ways),

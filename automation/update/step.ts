@@ -60,7 +60,7 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
       args.wait ?? 0,
       (onEvent) =>
         workspace.up({
-          ...runOptions(args),
+          ...runOptions(args, context),
           ...(configFile === undefined ? {} : { configFile }),
           ...(replace === undefined ? {} : { replace }),
           onEvent: (event) => {
@@ -129,14 +129,18 @@ export function isRefusal({ translator, error }: EngineOutcome): boolean {
   return error !== undefined && (!translator.began || refusals.includes(error.code));
 }
 
-function runOptions({ parallel, message, refresh }: UpArgs): {
+function runOptions(
+  { parallel, message, refresh }: UpArgs,
+  { redactor }: Session["context"],
+): {
   parallel?: number;
   message?: string;
   refresh?: boolean;
 } {
   return {
     ...(parallel === undefined ? {} : { parallel }),
-    ...(message === undefined ? {} : { message }),
+    // The engine keeps it in its own history, in plain.
+    ...(message === undefined ? {} : { message: redactor.text(message) }),
     ...(refresh === undefined ? {} : { refresh }),
   };
 }

@@ -1,10 +1,11 @@
-import { UsageError } from "../errors";
+import { LandfallError, UsageError } from "../errors";
 import { answer, givenApprovals, pendingApprovals } from "../gates/approval";
 import type { PendingApproval } from "../gates/approval";
 import type { ApproveArgs } from "../operations";
 import { maker } from "../provenance";
 import type { ApproveResult } from "../results";
 import type { Session } from "../session";
+import { readStack } from "./prepare";
 
 /** Answers the manual gate that waits; needs no lock, since the deploy that waits holds it. */
 export async function approve(session: Session, args: ApproveArgs): Promise<ApproveResult> {
@@ -21,7 +22,7 @@ export async function approve(session: Session, args: ApproveArgs): Promise<Appr
   const [request, ...others] = fitting;
   if (request === undefined || others.length > 0) throw unclear(args, waiting, fitting);
   const { user, host } = maker(env);
-  const reason = args.reason === undefined ? undefined : context.redactor.text(args.reason);
+  const reason = await withoutSecrets(session, args.reason);
   const approved = args.reject !== true;
   context.check();
   await answer(
@@ -37,6 +38,18 @@ export async function approve(session: Session, args: ApproveArgs): Promise<Appr
   );
   const { release, service, gate, message, since } = request;
   return { stack, approved, release, service, gate, message, since };
+}
+
+/** Who cannot open the stack's secrets can still answer, and hardly writes one of them. */
+async function withoutSecrets(
+  session: Session,
+  reason: string | undefined,
+): Promise<string | undefined> {
+  if (reason === undefined) return undefined;
+  await readStack(session, { create: false }).catch((error: unknown) => {
+    if (!(error instanceof LandfallError)) throw error;
+  });
+  return session.context.redactor.text(reason);
 }
 
 /** Nothing fits, or more than one: what waits is told, so that the next try can name it. */

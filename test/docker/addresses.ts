@@ -10,7 +10,7 @@ export const PORTS = {
   features: 18421,
   readOnly: 18422,
   promote: { dev: 18431, staging: 18432 },
-  registry: { dev: 18441, staging: 18442, registry: 18443 },
+  registry: { dev: 18441, staging: 18442, registry: 18443, proxy: 18444 },
   migrations: 18451,
   restart: 18461,
 } as const;

@@ -41,6 +41,18 @@ export class TestRegistry {
     await this.answers();
   }
 
+  /** Status of the question for an image's manifest, by a reference with a digest: 200 where it holds it. */
+  async manifest(reference: string): Promise<number> {
+    const [, name = "", digest = ""] = /^[^/]+\/(.+)@(sha256:.+)$/.exec(reference) ?? [];
+    const login = Buffer.from(`${this.username}:${this.password}`).toString("base64");
+    const accept = "application/vnd.docker.distribution.manifest.v2+json";
+    const { status } = await fetch(`http://${this.host}/v2/${name}/manifests/${digest}`, {
+      method: "HEAD",
+      headers: { authorization: `Basic ${login}`, accept },
+    });
+    return status;
+  }
+
   /** Ends it at once, as a crash does. */
   async stop(): Promise<void> {
     const { process: running } = this;

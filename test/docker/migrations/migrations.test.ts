@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PORTS } from "../addresses";
+import { exitCodes } from "../../../automation/errors";
+import { endsIn, losesNothing } from "../../support/ends";
 import { docker } from "../stack/harness";
 import { MigrationsProject } from "./project";
 
@@ -143,7 +145,8 @@ describe("migrations and rollbacks on a real database", function () {
     await until(async () => (await project.head()) === "5");
     await docker("kill", `${project.name}-dev-migrate`);
     const failed = await running;
-    assert.equal(failed.verdict, "rolled_back", JSON.stringify(failed.error));
+    endsIn(failed, "rolled_back", exitCodes.rolledBack);
+    losesNothing(failed);
     assert.equal(failed.error?.code, "migration_failed");
     assert.equal(await project.head(), "5");
     assert.equal(await project.serving(), "four");
@@ -155,7 +158,7 @@ describe("migrations and rollbacks on a real database", function () {
 
   it("keep an update that failed from putting code back that the schema has no place for", async () => {
     const failed = await project.up("six-bad");
-    assert.equal(failed.verdict, "failed");
+    endsIn(failed, "failed", exitCodes.failed);
     assert.match(failed.error?.message ?? "", /frozen: release \d+ was not put back/);
     assert.match(failed.notRolledBack?.reason ?? "", /needs-restore: 0007_price/);
     assert.equal(await project.serving(), "five");

@@ -55,6 +55,8 @@ export class MigrationsProject {
   readonly dir: string;
   readonly stack = "dev";
   readonly server: string;
+  protected readonly program: string = PROGRAM;
+  protected readonly serverSource: string = SERVER;
 
   constructor(
     readonly name: string,
@@ -84,10 +86,10 @@ export class MigrationsProject {
   write(): void {
     fs.mkdirSync(path.join(this.dir, "state"), { recursive: true });
     this.file("Pulumi.yaml", dump({ name: this.name, runtime: "nodejs", main: "index.ts" }));
-    this.file("index.ts", PROGRAM);
+    this.file("index.ts", this.program);
     const settings = { extends: "../../../tsconfig.json", "ts-node": { transpileOnly: true } };
     this.file("tsconfig.json", JSON.stringify(settings));
-    const config = { [`${this.name}:port`]: this.port, [`${this.name}:server`]: SERVER };
+    const config = { [`${this.name}:port`]: this.port, [`${this.name}:server`]: this.serverSource };
     this.file("Pulumi.dev.yaml", dump({ config }));
   }
 
@@ -143,7 +145,7 @@ export class MigrationsProject {
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
 
-  private file(name: string, text: string): void {
+  protected file(name: string, text: string): void {
     const file = path.join(this.dir, name);
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, text);

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import execa from "execa";
@@ -28,7 +29,7 @@ server.serve_forever()
 
 const DOCKERFILE = `
 FROM ${BASE_IMAGE}
-COPY server.py version /srv/
+COPY server.py version payload /srv/
 CMD ["python3", "/srv/server.py"]
 `;
 
@@ -80,6 +81,7 @@ export class PromoteProject {
     this.write("tsconfig.json", JSON.stringify(settings));
     this.write("app/server.py", SERVER);
     this.write("app/Dockerfile", DOCKERFILE);
+    this.payload(1);
     this.write(".gitignore", "state\nPulumi.*.yaml\n");
     fs.mkdirSync(path.join(this.dir, "state"));
     const toolchain = locateToolchain(ROOT);
@@ -106,6 +108,11 @@ export class PromoteProject {
     await git("add", "-A");
     const who = ["-c", "user.name=test", "-c", "user.email=test@example.invalid"];
     await git(...who, "commit", "-q", "--allow-empty", "-m", version);
+  }
+
+  /** Makes the image so much larger, by bytes that nothing compresses and no image has had before. */
+  payload(bytes: number): void {
+    this.write("app/payload", randomBytes(bytes));
   }
 
   configure(stack: string, values: Readonly<Record<string, unknown>> = {}): void {
@@ -154,7 +161,7 @@ export class PromoteProject {
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
 
-  private write(file: string, text: string): void {
+  private write(file: string, text: string | Buffer): void {
     fs.writeFileSync(path.join(this.dir, file), text);
   }
 }

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import Docker from "dockerode";
-import { dump } from "js-yaml";
+import execa from "execa";
+import { dump, load } from "js-yaml";
 import { Deployer } from "../../../automation";
 import type { DeployerOptions } from "../../../automation";
 import type { RolloutArgs } from "../../../components";
@@ -85,13 +86,14 @@ export class RolloutProject {
   constructor(
     readonly name: string,
     private readonly port: number,
+    program = PROGRAM,
   ) {
     this.url = `http://127.0.0.1:${port}`;
     this.dir = path.join(ROOT, ".landfall", "tmp", name);
     fs.rmSync(this.dir, { recursive: true, force: true });
     fs.mkdirSync(path.join(this.dir, "state"), { recursive: true });
     this.write("Pulumi.yaml", dump({ name, runtime: "nodejs", main: "index.ts" }));
-    this.write("index.ts", PROGRAM);
+    this.write("index.ts", program);
     const settings = { extends: "../../../tsconfig.json", "ts-node": { transpileOnly: true } };
     this.write("tsconfig.json", JSON.stringify(settings));
     this.environment = {
@@ -125,7 +127,19 @@ export class RolloutProject {
     const file = path.join(this.dir, `Pulumi.${this.stack}.yaml`);
     const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
     const salt = /^encryptionsalt: .*$/m.exec(before)?.[0] ?? "";
-    fs.writeFileSync(file, `${salt}\n${dump({ config: Object.fromEntries(entries) as object })}`);
+    const config = { ...secretsIn(before), ...(Object.fromEntries(entries) as object) };
+    fs.writeFileSync(file, `${salt}\n${dump({ config })}`);
+  }
+
+  /** Keeps secrets in the stack's config, by key: later settings leave them. Makes the stack where it is not there. */
+  async setSecrets(values: Readonly<Record<string, string>>): Promise<void> {
+    const { pulumi, env } = await testToolchain();
+    const all = { cwd: this.dir, env: { ...this.environment, ...env } };
+    const pairs = Object.entries(values).flatMap(([key, value]) => {
+      return ["--secret", `${this.name}:${key}=${value}`];
+    });
+    await execa(pulumi, ["stack", "select", "--create", this.stack], all);
+    await execa(pulumi, ["config", "set-all", "--stack", this.stack, ...pairs], all);
   }
 
   async up(settings: Settings, args: { keepFailed?: boolean } = {}) {
@@ -191,4 +205,11 @@ export class RolloutProject {
   private write(file: string, text: string): void {
     fs.writeFileSync(path.join(this.dir, file), text);
   }
+}
+
+function secretsIn(text: string): Record<string, unknown> {
+  const { config = {} } = (load(text) ?? {}) as { config?: Record<string, unknown> };
+  const isSecret = (value: unknown): boolean =>
+    typeof value === "object" && value !== null && "secure" in value;
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => isSecret(value)));
 }

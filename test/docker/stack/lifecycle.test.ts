@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { UpResult } from "../../../automation";
+import { exitCodes } from "../../../automation/errors";
+import { endsIn } from "../../support/ends";
 import { Load } from "../../support/load";
 import { PORTS } from "../addresses";
 import { docker, getJson, TestStack, variant } from "./harness";
@@ -130,7 +132,7 @@ describe("the whole stack on a real Docker engine", function () {
     const before = await getJson(`${stack.apiUrl}/api/version`);
     await unharmed(async () => {
       const failed = await stack.up({ ...stack.pin({ api: bad }), "landfall:apiReplicas": 1 });
-      assert.equal(failed.verdict, "rolled_back");
+      endsIn(failed, "rolled_back", exitCodes.rolledBack);
       assert.match(failed.error?.message ?? "", /api/);
       assert.deepEqual(await getJson(`${stack.apiUrl}/api/version`), before);
     });
@@ -189,7 +191,7 @@ describe("the whole stack on a real Docker engine", function () {
         break;
       }
       const killed = await update;
-      assert.equal(killed.verdict, "rolled_back", JSON.stringify(killed.error));
+      endsIn(killed, "rolled_back", exitCodes.rolledBack);
       const again = await stack.up(stack.pin({ api: next }));
       assert.equal(again.verdict, "deployed", JSON.stringify(again.error));
     });

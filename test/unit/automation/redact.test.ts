@@ -2,6 +2,8 @@ import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 
 import { Redactor, redacted } from "../../../automation/redact";
+import { randomOf, randomSecrets } from "../../support/secrets/generate";
+import { LeakFinder, encodingsOf } from "../../support/secrets/leaks";
 
 const secret = fc
   .oneof(
@@ -93,6 +95,43 @@ describe("Redactor", () => {
       }),
       { numRuns: 5 },
     );
+  });
+
+  it("leaves none of 500 secrets in any encoding, as a whole and in a stream", () => {
+    const seed = Number(process.env.SECRETS_SEED ?? Date.now() % 100_000);
+    const secrets = randomSecrets(500, randomOf(seed));
+    const finder = new LeakFinder(secrets);
+    const redactor = new Redactor(secrets);
+    const lines = secrets.flatMap((each) => encodingsOf(each).map(([name, text]) => name + text));
+    assert.ok(finder.in(lines.join("\n")).length > 5000, "they are found where they stand");
+    assert.deepEqual(finder.in(redactor.text(lines.join("\n"))), [], `seed ${seed}`);
+    const stream = redactor.stream();
+    const chunks = lines.join("\n").match(/[^]{1,9973}/g) ?? [];
+    const shown = chunks.map((chunk) => stream.write(chunk)).join("") + stream.end();
+    assert.deepEqual(finder.in(shown), [], `seed ${seed}`);
+  });
+
+  it("finds a secret of several lines line by line, and in the literals of Node and Python", () => {
+    const redactor = new Redactor(["first half\nsecond half", `it's "quoted" ü`]);
+    assert.equal(redactor.text("12:00 first half"), `12:00 ${redacted}`);
+    assert.equal(new Redactor(["abcd\nefgh\ni"]).text("efgh i"), `${redacted} i`);
+    assert.equal(redactor.text("['it\\'s \"quoted\" ü']"), `['${redacted}']`);
+    assert.equal(redactor.text('"it\'s \\"quoted\\" \\u00fc"'), `"${redacted}"`);
+  });
+
+  it("finds what is left of a secret where the engine has taken out another one that it holds", () => {
+    const redactor = new Redactor(["head-12345678-abcdefgh", "head-"]);
+    assert.equal(redactor.text("[secret]12345678-abcdefgh"), `[secret]${redacted}`);
+    redactor.add(["-abc"]);
+    assert.equal(
+      redactor.text("[secret]12345678[secret]defgh"),
+      `[secret]${redacted}[secret]defgh`,
+    );
+    assert.equal(redactor.text("12345678"), redacted);
+    assert.equal(redactor.text("1234567 defgh"), "1234567 defgh");
+    const address = new Redactor(["postgresql://shop:pa55word@db:5432/shop", "pa55word"]);
+    const around = "postgresql://shop:***@db:5432/shop";
+    assert.equal(address.text(around), around);
   });
 
   it("finds the parts of a structured secret and the lines of a key file", () => {

@@ -34,9 +34,19 @@ export async function landfall(
   answer: Answer = {},
   more: { env?: NodeJS.ProcessEnv; terminal?: boolean; closed?: boolean } = {},
 ): Promise<Outcome> {
+  const { io, stdout, stderr } = memoryIo(more);
+  const calls: Call[] = [];
+  const connect = (): Promise<Operations> => Promise.resolve(fakeOperations(answer, calls));
+  const code = await run([...argv], io, connect, () => undefined);
+  return { code, stdout: stdout.text, stderr: stderr.text, calls };
+}
+
+/** Streams that keep what is written to them. */
+export function memoryIo(
+  more: { env?: NodeJS.ProcessEnv; terminal?: boolean; closed?: boolean } = {},
+): { io: Io; stdout: Memory; stderr: Memory } {
   const stdout = new Memory(more.terminal === true);
   const stderr = new Memory(false);
-  const calls: Call[] = [];
   const io: Io = {
     stdout,
     stderr,
@@ -47,12 +57,10 @@ export async function landfall(
       if (more.closed === true) listener();
     },
   };
-  const connect = (): Promise<Operations> => Promise.resolve(fakeOperations(answer, calls));
-  const code = await run([...argv], io, connect, () => undefined);
-  return { code, stdout: stdout.text, stderr: stderr.text, calls };
+  return { io, stdout, stderr };
 }
 
-class Memory extends EventEmitter implements Output {
+export class Memory extends EventEmitter implements Output {
   text = "";
   columns = 100;
   rows = 30;
