@@ -1,4 +1,7 @@
 import { withConfigCopy, writeAmended } from "../configCopy";
+import { dataHolders, dataLosses } from "../dataHolders";
+import { namesToAllow, lossText } from "../dataLossError";
+import type { StackState } from "../engine/state";
 import { LandfallError } from "../errors";
 import type { ErrorInfo } from "../errors";
 import type { UpArgs } from "../operations";
@@ -10,9 +13,10 @@ import { pinsOf } from "../pins";
 import { recover } from "../recovery";
 import { currentRelease } from "../release";
 import type { ReleaseRecord } from "../release";
-import type { AutoRollback } from "../results";
+import type { AutoRollback, DataLoss } from "../results";
 import { reading, waitForLock } from "../session";
 import type { Session } from "../session";
+import { runPreview } from "../verbs/preview";
 import type { Journey } from "./journey";
 import { runStep, Stopped } from "./step";
 import type { Step } from "./step";
@@ -74,18 +78,22 @@ async function putBack(
     freeze(journey, target, stuck);
     return undefined;
   }
-  const step = await context.phase("rollback", () =>
-    withConfigCopy(session, target, async (file) => {
-      await writeAmended(file, target.config, {
-        ...pinsOf(target),
-        ...migrationPins(target, ways),
-      });
-      const expectedDigests = Object.fromEntries(
-        Object.entries(target.images).map(([service, { digest }]) => [service, digest]),
-      );
-      return runStep(session, args, { configFile: file, expectedDigests });
-    }),
-  );
+  const found = await withConfigCopy(session, target, async (file) => {
+    await writeAmended(file, target.config, { ...pinsOf(target), ...migrationPins(target, ways) });
+    const losses = await lossesOf(session, args, state, file);
+    if (losses.length > 0) return losses;
+    const expectedDigests = Object.fromEntries(
+      Object.entries(target.images).map(([service, { digest }]) => [service, digest]),
+    );
+    return context.phase("rollback", () =>
+      runStep(session, args, { configFile: file, expectedDigests }),
+    );
+  });
+  if (Array.isArray(found)) {
+    keepData(session, journey, target, found);
+    return undefined;
+  }
+  const step = found;
   const { exposedAt } = journey;
   const backAt = step.routedAt ?? startedAt;
   return {
@@ -97,6 +105,45 @@ async function putBack(
       durationMs: Math.round(context.clock.now() - startedAt),
     },
     ...(step.error === undefined ? {} : { error: step.error }),
+  };
+}
+
+/**
+ * What the way back would take of the state's data. It is asked for as before every update; what the update was allowed
+ * to lose is no leave to lose what has come into its place.
+ */
+async function lossesOf(
+  session: Session,
+  { stack, parallel, wait }: UpArgs,
+  { resources }: StackState,
+  configFile: string,
+): Promise<DataLoss[]> {
+  if (dataHolders(resources).length === 0) return [];
+  const { steps } = await runPreview(session, {
+    ...{ stack, configFile, quiet: true },
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(wait === undefined ? {} : { wait }),
+  });
+  return dataLosses(steps, resources);
+}
+
+/** Data is never given up without anybody's word: what the update has left stays, and people decide. */
+function keepData(
+  { stack }: Session,
+  journey: Journey,
+  { number }: ReleaseRecord,
+  losses: readonly DataLoss[],
+): void {
+  const { failure } = journey;
+  if (failure === undefined) return;
+  const reason = `it would lose data: ${losses.map(lossText).join("; ")}`;
+  const allow = namesToAllow(losses).map((name) => `--allow-data-loss ${name}`);
+  const back = `landfall rollback -s ${stack} --to ${number} ${allow.join(" ")}`;
+  journey.notRolledBack = { to: number, reason };
+  journey.failure = {
+    ...failure,
+    message: `${failure.message}\nrelease ${number} was not put back, ${reason}`,
+    fix: `${failure.fix} Or back that data up, and go back with \`${back}\`.`,
   };
 }
 
