@@ -1,5 +1,6 @@
 import type { ErrorInfo } from "../errors";
 import { LandfallError } from "../errors";
+import { pinKept } from "../images/pins";
 import { imageOutcomes } from "../rebuild/force";
 import type { RecoveryAction, ResourceChange, UpResult, Verdict } from "../results";
 import type { Session } from "../session";
@@ -34,16 +35,21 @@ export async function conclude(
     ...(journey.notRolledBack === undefined ? {} : { notRolledBack: journey.notRolledBack }),
   };
   const attempted = journey.last.intended;
-  const release = await context.phase("record", () =>
-    keep(
+  const release = await context.phase("record", async () => {
+    const number = await keep(
       session,
       { ...journey.luggage.record, ...report },
       {
         ...{ verdict, error, intended: attempted, observation, changes },
         migrations: journey.last.migrations,
       },
-    ),
-  );
+    );
+    const { owner } = undone?.step ?? journey.last;
+    if (intended.platform === "docker") {
+      await pinKept(session, owner, journey.luggage.prepared.config);
+    }
+    return number;
+  });
   return {
     ...base,
     ...report,

@@ -1,3 +1,4 @@
+import { ownerOf } from "../docker";
 import type { LandfallError } from "../errors";
 import type { ErrorInfo } from "../errors";
 import type { EventBody } from "../events";
@@ -23,6 +24,8 @@ export interface Step extends StepOutcome {
   observation: Observation;
   verdict: Verdict;
   error?: ErrorInfo;
+  /** Whose the stack's Docker objects are. */
+  owner: string;
   /** The migrations of what it has set out for, by job. */
   migrations: NonNullable<ReleaseRecord["migrations"]>;
   /** When the router was last told anything, in milliseconds since 1970; undefined when it was not. */
@@ -80,7 +83,8 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
     const intended = readIntended(state.outputs);
     const timeoutSeconds = outcome.error ? 0 : (args.verifyTimeout ?? defaultVerifySeconds);
     const observation = await observe(context, intended, { env: session.env, timeoutSeconds });
-    return { intended, base, observation, migrations: attempted.beside(state) };
+    const [owner, migrations] = [ownerOf(state), attempted.beside(state)];
+    return { intended, base, observation, owner, migrations };
   });
   const { intended, base, observation } = seen;
   const judged = verdictOn(outcome, observation, base.changes, options, intended);

@@ -5,6 +5,7 @@ import type { StateResource } from "../engine/types";
 import { parseUrn } from "../engine/urn";
 import { refuseFrozen } from "../freeze";
 import { destruction } from "../guards/destruction";
+import { unpin } from "../images/pins";
 import type { DestroyArgs } from "../operations";
 import { removeUnrecorded } from "../recovery";
 import type { DestroyResult, ResourceChange } from "../results";
@@ -34,6 +35,7 @@ export async function destroy(session: Session, args: DestroyArgs): Promise<Dest
     await refuseFrozen(session, args.overrideFreeze);
     if (forbidden.length > 0) throw destroyError(forbidden);
     await mend(session, state);
+    await unpin(session, state);
   }
   const guarded = realResources(state).filter((resource) => resource.protect === true);
   const outcome = await context.phase("destroy", async () => {
