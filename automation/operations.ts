@@ -53,7 +53,7 @@ const update = {
 /** Seconds for which the verdict's observation and probes are tried again. @default 15 */
 const verifyTimeout = seconds(3600).optional();
 
-/** Names of resources or components whose data an update may lose. @default none */
+/** Names of resources or components whose data an update or a destroy may lose. @default none */
 const allowDataLoss = z.array(z.string().min(1).max(200)).max(1000).optional();
 
 /** Deploys in spite of a freeze, for this reason; kept in the release record. */
@@ -152,8 +152,9 @@ export const destroyArgs = z.strictObject({
   ...update,
   /** Only show what would be deleted. @default false */
   dryRun: z.boolean().optional(),
-  /** Delete protected resources too: the database's volume, and with it the data. @default false */
+  /** Delete protected resources too: the database's volume, and with it all data of the stack. @default false */
   includeProtected: z.boolean().optional(),
+  allowDataLoss,
   /** Remove the emptied stack, its history and its releases as well; its config file stays. @default false */
   remove: z.boolean().optional(),
   overrideFreeze,

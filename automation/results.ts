@@ -188,7 +188,7 @@ export interface RecoveryAction {
   detail: string;
 }
 
-/** A resource that holds data, and that an update would delete or replace. */
+/** A resource that holds data, and that an update or a destroy would delete or replace. */
 export interface DataLoss {
   urn: string;
   type: string;
@@ -348,6 +348,10 @@ export interface ConfigDifference {
 
 export interface DestroyResult extends UpdateOutcome {
   dryRun: boolean;
+  /** What holds data and went, or would go: what is protected only where `includeProtected` takes it. */
+  dataLoss: DataLoss[];
+  /** Of a dry run: names that `allowDataLoss` needs, without which the destroy is refused. */
+  toAllow: string[];
   /** URNs of protected resources that were left. */
   kept: string[];
   /** Whether the stack itself was removed. */

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { parseArgs } from "node:util";
 import Docker from "dockerode";
 import { NO_OWNER } from "../components/docker/dynamic/ownerLabel";
 import { Phases } from "./console";
@@ -18,14 +19,14 @@ const STOPS = [5, 130];
 
 /** scripts/down: destroys dev; with --all also its data, Landfall's Docker objects and .landfall. */
 export async function main(argv: string[]): Promise<void> {
-  const all = argv.includes("--all");
+  const { all, allowed } = parsed(argv);
   const paths = landfallPaths(packageRoot);
   try {
     const signal = interruptSignal();
     // Before the stack goes: afterwards nothing tells which objects were its own.
     const owner = await ownerInState(paths.state);
     if (fs.existsSync(paths.state) && locateToolchain(packageRoot) !== undefined) {
-      const extra = all ? ["--include-protected", "--remove"] : [];
+      const extra = [...(all ? ["--include-protected", "--remove"] : []), ...allowed];
       const code = await runLandfall(packageRoot, [
         "destroy",
         "--stack",
@@ -47,6 +48,18 @@ export async function main(argv: string[]): Promise<void> {
     process.exitCode = reportFailure("scripts/down", error);
   }
   process.exit();
+}
+
+function parsed(argv: readonly string[]): { all: boolean; allowed: string[] } {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { all: { type: "boolean" }, "allow-data-loss": { type: "string", multiple: true } },
+  });
+  const names = values["allow-data-loss"] ?? [];
+  return {
+    all: values.all === true,
+    allowed: names.map((name) => `--allow-data-loss=${name}`),
+  };
 }
 
 async function removeAll(owner: string | undefined, signal: AbortSignal): Promise<void> {

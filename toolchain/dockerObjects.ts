@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { ownerIn } from "../components/docker/dynamic/ownerLabel";
+import { ownerIn, PIN_LABELS } from "../components/docker/dynamic/ownerLabel";
 import { messageOf } from "./files";
 
 /** What the removal needs of a Docker client. */
@@ -55,7 +55,14 @@ export async function removeOwned(
     kept.push(`${what}: it belongs to another deployment (owner ${ownerIn(labels)})`);
     return false;
   };
-  for (const { Id, Names, Labels } of await docker.listContainers({ all: true, filters })) {
+  const pins = {
+    label: [`${PIN_LABELS.project}=${of.project}`, `${PIN_LABELS.stack}=${of.stack}`],
+  };
+  const containers = [
+    ...(await docker.listContainers({ all: true, filters })),
+    ...(await docker.listContainers({ all: true, filters: pins })),
+  ];
+  for (const { Id, Names, Labels } of containers) {
     const what = `container ${Names[0]?.replace(/^\//, "") ?? Id}`;
     const remove = (): Promise<unknown> => docker.getContainer(Id).remove({ force: true });
     if (isOwn(what, Labels)) await attempt(what, remove);

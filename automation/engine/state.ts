@@ -56,6 +56,31 @@ export function realResources(state: StackState): StateResource[] {
   );
 }
 
+/** URNs of what a destroy leaves that keeps what is protected: these, and all that they depend on. */
+export function keptByProtection(resources: readonly StateResource[]): ReadonlySet<string> {
+  const kept = new Set<string>();
+  const open = resources.filter(({ protect }) => protect === true).map(({ urn }) => urn);
+  for (let urn = open.pop(); urn !== undefined; urn = open.pop()) {
+    if (kept.has(urn)) continue;
+    kept.add(urn);
+    for (const each of resources.filter((resource) => resource.urn === urn))
+      open.push(...neededBy(each));
+  }
+  return kept;
+}
+
+function neededBy({
+  parent,
+  dependencies,
+  propertyDependencies,
+  deletedWith,
+}: StateResource): string[] {
+  const ofProperties = Object.values(propertyDependencies ?? {}).flatMap((urns) => urns ?? []);
+  return [parent, deletedWith, ...(dependencies ?? []), ...ofProperties].filter(
+    (urn): urn is string => urn !== undefined && urn !== "",
+  );
+}
+
 function outputValue(value: unknown): OutputValue {
   const found: unknown[] = [];
   collectSecrets(value, found);

@@ -10,8 +10,10 @@ export interface StateResource {
   protect?: boolean;
   /** The engine forgets it instead of deleting it. */
   retainOnDelete?: boolean;
+  /** URNs. */
   dependencies?: string[] | null;
   propertyDependencies?: Record<string, string[] | null> | null;
+  deletedWith?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }

@@ -22,8 +22,19 @@ export interface PruneFacts {
   /** Image ids that the stack's outputs promise. */
   promised: readonly string[];
   images: readonly ListedImage[];
-  /** Image ids of all containers of the engine, stopped ones included, whoever's they are. */
+  /** Image ids of all containers of the engine, stopped ones included, whoever's they are; the stack's own pins aside. */
   inUse: readonly string[];
+}
+
+/** How many good releases keep their images where config does not say. */
+const defaultKeep = 10;
+
+/** How many good releases keep their images. */
+export function keepCount(
+  project: string,
+  config: Readonly<Record<string, { value?: string }>>,
+): number {
+  return Number(config[`${project}:keepReleases`]?.value ?? "") || defaultKeep;
 }
 
 /** The releases whose images stay: the last good ones, and whatever came since or is not settled. */

@@ -1,4 +1,8 @@
+import { isHarmless } from "../guards/harmless";
 import { withConfigCopy, writeAmended } from "../configCopy";
+import { dataHolders, dataLosses } from "../dataHolders";
+import { namesToAllow, lossText } from "../dataLossError";
+import type { StackState } from "../engine/state";
 import { LandfallError } from "../errors";
 import type { ErrorInfo } from "../errors";
 import type { UpArgs } from "../operations";
@@ -10,10 +14,12 @@ import { pinsOf } from "../pins";
 import { recover } from "../recovery";
 import { currentRelease } from "../release";
 import type { ReleaseRecord } from "../release";
-import type { AutoRollback } from "../results";
+import type { AutoRollback, DataLoss } from "../results";
 import { reading, waitForLock } from "../session";
 import type { Session } from "../session";
 import { learnSecrets } from "../verbs/prepare";
+import type { Prepared } from "../verbs/prepare";
+import { runPreview } from "../verbs/preview";
 import type { Journey } from "./journey";
 import { runStep, Stopped } from "./step";
 import type { Step } from "./step";
@@ -64,7 +70,7 @@ async function putBack(
   target: ReleaseRecord,
 ): Promise<Undone | undefined> {
   const { context, workspace } = session;
-  const { record } = journey.luggage;
+  const { record, prepared } = journey.luggage;
   const startedAt = context.clock.now();
   const state = await reading(session, () => workspace.state());
   // An engine that died has left what the next one would stumble over: its lock, and what it had begun.
@@ -76,21 +82,26 @@ async function putBack(
     freeze(journey, target, stuck);
     return undefined;
   }
-  const step = await context.phase("rollback", () =>
-    withConfigCopy(session, target, async (file) => {
-      // What its program prints are its own secrets, which this update's config may not have any more.
-      if (target.config !== record.config)
-        learnSecrets(session, state, await reading(session, () => workspace.config(file)));
-      await writeAmended(file, target.config, {
-        ...pinsOf(target),
-        ...migrationPins(target, ways),
-      });
-      const expectedDigests = Object.fromEntries(
-        Object.entries(target.images).map(([service, { digest }]) => [service, digest]),
-      );
-      return runStep(session, args, { configFile: file, expectedDigests });
-    }),
-  );
+  const found = await withConfigCopy(session, target, async (file) => {
+    // What its program prints are its own secrets, which this update's config may not have any more.
+    const isSame = target.config === record.config;
+    const config = isSame ? prepared.config : await reading(session, () => workspace.config(file));
+    learnSecrets(session, state, config);
+    await writeAmended(file, target.config, { ...pinsOf(target), ...migrationPins(target, ways) });
+    const losses = await lossesOf(session, args, { state, config, text: target.config, file });
+    if (losses.length > 0) return losses;
+    const expectedDigests = Object.fromEntries(
+      Object.entries(target.images).map(([service, { digest }]) => [service, digest]),
+    );
+    return context.phase("rollback", () =>
+      runStep(session, args, { configFile: file, expectedDigests }),
+    );
+  });
+  if (Array.isArray(found)) {
+    keepData(session, journey, target, found);
+    return undefined;
+  }
+  const step = found;
   const { exposedAt } = journey;
   const backAt = step.routedAt ?? startedAt;
   return {
@@ -102,6 +113,53 @@ async function putBack(
       durationMs: Math.round(context.clock.now() - startedAt),
     },
     ...(step.error === undefined ? {} : { error: step.error }),
+  };
+}
+
+/**
+ * What the way back would take of the state's data. It is asked for as before every update; what the update was allowed
+ * to lose is no leave to lose what has come into its place.
+ */
+async function lossesOf(
+  session: Session,
+  { stack, parallel, wait }: UpArgs,
+  {
+    text,
+    file: configFile,
+    ...facts
+  }: Pick<Prepared, "state" | "config"> & {
+    /** The config as it was deployed, and the file that holds it with what it is told beside. */
+    text: string;
+    file: string;
+  },
+): Promise<DataLoss[]> {
+  const { resources } = facts.state;
+  if (dataHolders(resources).length === 0 || (await isHarmless(session, facts, text))) return [];
+  const { steps } = await runPreview(session, {
+    ...{ stack, configFile, quiet: true },
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(wait === undefined ? {} : { wait }),
+  });
+  return dataLosses(steps, resources);
+}
+
+/** Data is never given up without anybody's word: what the update has left stays, and people decide. */
+function keepData(
+  { stack }: Session,
+  journey: Journey,
+  { number }: ReleaseRecord,
+  losses: readonly DataLoss[],
+): void {
+  const { failure } = journey;
+  if (failure === undefined) return;
+  const reason = `it would lose data: ${losses.map(lossText).join("; ")}`;
+  const allow = namesToAllow(losses).map((name) => `--allow-data-loss ${name}`);
+  const back = `landfall rollback -s ${stack} --to ${number} ${allow.join(" ")}`;
+  journey.notRolledBack = { to: number, reason };
+  journey.failure = {
+    ...failure,
+    message: `${failure.message}\nrelease ${number} was not put back, ${reason}`,
+    fix: `${failure.fix} Or back that data up, and go back with \`${back}\`.`,
   };
 }
 

@@ -1,6 +1,8 @@
+import { ownerOf } from "../docker";
 import type { ErrorInfo } from "../errors";
 import { LandfallError } from "../errors";
 import { rememberHarmless } from "../guards/harmless";
+import { pinKept } from "../images/pins";
 import { imageOutcomes } from "../rebuild/force";
 import type {
   RecoveryAction,
@@ -46,16 +48,18 @@ export async function conclude(
     ...(journey.notRolledBack === undefined ? {} : { notRolledBack: journey.notRolledBack }),
   };
   const attempted = journey.last.intended;
-  const release = await context.phase("record", () =>
-    keep(
+  const release = await context.phase("record", async () => {
+    const number = await keep(
       session,
       { ...journey.luggage.record, ...report },
       {
         ...{ verdict, error, intended: attempted, observation, changes },
         migrations: journey.last.migrations,
       },
-    ),
-  );
+    );
+    if (intended.platform === "docker") await pinKept(session, ownerOf(state), prepared.config);
+    return number;
+  });
   const isGood = verdict === "deployed" || verdict === "unchanged";
   if (isGood) await rememberHarmless(session, { state, config: prepared.config }, begun.config);
   return {

@@ -34,7 +34,11 @@ export async function update(session: Session, args: UpArgs, plan: UpdatePlan): 
   try {
     await plan.onBegin?.();
     const schemaChanges = (await plan.prelude?.(prepared)) ?? [];
-    if (schemaChanges.length > 0) Object.assign(record, context.redactor.data({ schemaChanges }));
+    if (schemaChanges.length > 0) {
+      Object.assign(record, context.redactor.data({ schemaChanges }));
+      // Whatever becomes of this process: the release alone tells where the database stays as it was.
+      await store.finish({ ...context.redactor.data(record), config: record.config });
+    }
     await journey.run();
     const undone = journey.failure && (await autoRollback(session, args, journey));
     const traffic = await journey.traffic(undone?.step.routedAt ?? context.clock.now());

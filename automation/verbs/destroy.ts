@@ -1,29 +1,42 @@
+import { destroyError, namesToAllow } from "../dataLossError";
 import { ownerOf } from "../docker";
 import { realResources } from "../engine/state";
 import type { StateResource } from "../engine/types";
 import { parseUrn } from "../engine/urn";
 import { refuseFrozen } from "../freeze";
+import { destruction } from "../guards/destruction";
+import { unpin } from "../images/pins";
 import type { DestroyArgs } from "../operations";
 import { removeUnrecorded } from "../recovery";
 import type { DestroyResult, ResourceChange } from "../results";
 import { engineRun, reading } from "../session";
 import type { Session } from "../session";
 import { outcomeOf } from "./outcome";
-import { prepare } from "./prepare";
+import { mend, prepare } from "./prepare";
+import { warnOfLosses } from "./preview";
 
-/** Deletes the stack's resources; protected ones only when asked to. */
+/** Deletes the stack's resources; protected ones only when asked to, and data only where that is allowed. */
 export async function destroy(session: Session, args: DestroyArgs): Promise<DestroyResult> {
   const { context, workspace, store } = session;
   const startedAt = context.clock.now();
   const dryRun = args.dryRun === true;
   const includeProtected = args.includeProtected === true;
-  const { state } = await prepare(session, {
+  const prepared = await prepare(session, {
     waitSeconds: args.wait ?? 0,
     create: false,
-    readOnly: dryRun,
+    // What has to be mended waits until nothing forbids it.
+    readOnly: true,
     checkConfig: false,
   });
-  if (!dryRun) await refuseFrozen(session, args.overrideFreeze);
+  const { state } = prepared;
+  const { losses, forbidden } = destruction(session, prepared, args);
+  if (dryRun) warnOfLosses(session, losses);
+  else {
+    await refuseFrozen(session, args.overrideFreeze);
+    if (forbidden.length > 0) throw destroyError(forbidden);
+    await mend(session, state);
+    await unpin(session, state);
+  }
   const guarded = realResources(state).filter((resource) => resource.protect === true);
   const outcome = await context.phase("destroy", async () => {
     if (includeProtected && !dryRun && guarded.length > 0) {
@@ -53,8 +66,9 @@ export async function destroy(session: Session, args: DestroyArgs): Promise<Dest
   }
   return { ...base, ...rest(false), removed };
 
-  function rest(dryRun: boolean): Pick<DestroyResult, "dryRun" | "kept" | "removed"> {
-    return { dryRun, kept: includeProtected ? [] : guarded.map(({ urn }) => urn), removed: false };
+  function rest(dryRun: boolean): Omit<DestroyResult, keyof typeof base> {
+    const kept = includeProtected ? [] : guarded.map(({ urn }) => urn);
+    return { dryRun, dataLoss: losses, toAllow: namesToAllow(forbidden), kept, removed: false };
   }
 }
 

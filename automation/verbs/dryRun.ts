@@ -1,8 +1,10 @@
+import { dataLosses } from "../dataHolders";
+import type { StackState } from "../engine/state";
 import type { StepMetadata } from "../engine/types";
 import type { UpResult } from "../results";
 import type { Session } from "../session";
 import { changed, outcomeOf } from "./outcome";
-import { runPreview } from "./preview";
+import { runPreview, warnOfLosses } from "./preview";
 
 /** What a rollback or a promotion with another config file would change, as the result of one that deployed nothing. */
 export async function dryRunResult(
@@ -13,6 +15,7 @@ export async function dryRunResult(
     wait,
   }: { stack: string; parallel?: number | undefined; wait?: number | undefined },
   configFile: string,
+  { resources }: Pick<StackState, "resources">,
   check: (steps: StepMetadata[]) => void = () => undefined,
 ): Promise<UpResult & { dryRun: true }> {
   const startedAt = session.context.clock.now();
@@ -23,6 +26,7 @@ export async function dryRunResult(
     ...(wait === undefined ? {} : { wait }),
   });
   check(outcome.steps);
+  warnOfLosses(session, dataLosses(outcome.steps, resources));
   const base = await outcomeOf(session, outcome, startedAt);
   return {
     ...base,

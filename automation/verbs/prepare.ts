@@ -66,11 +66,16 @@ export async function prepare(session: Session, options: PrepareOptions): Promis
     const { known, ...rest } = options;
     return readStack(session, waited || known === undefined ? rest : { ...rest, known });
   });
-  if (options.readOnly) return { state, config, recovered: [] };
+  return { state, config, recovered: options.readOnly ? [] : await mend(session, state) };
+}
+
+/** Mends what a killed update left, and gives interrupted releases what they came to. */
+export async function mend(session: Session, state: StackState): Promise<RecoveryAction[]> {
   const mended =
-    state.pending.length === 0 ? [] : await context.phase("recover", () => recover(session, state));
-  const settled = await settleInterrupted(session, readIntended(state.outputs));
-  return { state, config, recovered: [...mended, ...settled] };
+    state.pending.length === 0
+      ? []
+      : await session.context.phase("recover", () => recover(session, state));
+  return [...mended, ...(await settleInterrupted(session, readIntended(state.outputs)))];
 }
 
 /** State and config of a stack, with the redactor knowing their secrets from here on. */

@@ -5,7 +5,7 @@ import { lossText } from "../dataLossError";
 import type { EngineEvent, StepMetadata } from "../engine/types";
 import type { PreviewArgs } from "../operations";
 import { packOf } from "../policyPack";
-import type { PreviewResult } from "../results";
+import type { DataLoss, PreviewResult } from "../results";
 import { planOf, writePlan } from "../savedPlan";
 import { engineRun } from "../session";
 import type { EngineOutcome, Session } from "../session";
@@ -26,10 +26,7 @@ export async function preview(session: Session, args: PreviewArgs): Promise<Prev
   const packs = pack === undefined ? {} : { policyPacks: [pack.dir] };
   const outcome = await runPreview(session, { ...args, ...packs });
   const dataLoss = dataLosses(outcome.steps, state.resources);
-  for (const loss of dataLoss) {
-    const message = `data loss: ${lossText(loss)}`;
-    context.emit({ kind: "diagnostic", severity: "warning", ephemeral: false, message });
-  }
+  warnOfLosses(session, dataLoss);
   const base = await outcomeOf(session, outcome, startedAt);
   const result = { ...base, changed: changed(base.changes), dataLoss };
   if (args.save === undefined) return result;
@@ -37,6 +34,13 @@ export async function preview(session: Session, args: PreviewArgs): Promise<Prev
   context.check();
   await writePlan(file, await planOf(session, { state, config }, outcome.steps, file));
   return { ...result, saved: file };
+}
+
+export function warnOfLosses({ context }: Session, losses: readonly DataLoss[]): void {
+  for (const loss of losses) {
+    const message = `data loss: ${lossText(loss)}`;
+    context.emit({ kind: "diagnostic", severity: "warning", ephemeral: false, message });
+  }
 }
 
 export interface PreviewOptions extends PreviewArgs {

@@ -58,7 +58,7 @@ export async function promote(
   return withConfigCopy(session, { config: text }, async (file) => {
     await writeAmended(file, text, pins);
     if (args.dryRun === true) {
-      return { ...(await dryRunResult(session, args, file, refuseBuilds)), ...common };
+      return { ...(await dryRunResult(session, args, file, state, refuseBuilds)), ...common };
     }
     const result = await update(session, withoutOwn(args), {
       kind: "promote",

@@ -1,8 +1,10 @@
 import type Docker from "dockerode";
 
-import { dockerClient, dockerError, isNotFound } from "../docker";
+import { dockerClient, dockerError, isNotFound, ownerOf } from "../docker";
 import { RefusedError } from "../errors";
-import { prunable } from "../images/prunable";
+import { imagesOf, pinsOf, syncPins } from "../images/pins";
+import type { PinOwner } from "../images/pins";
+import { keepCount, keptReleases, prunable } from "../images/prunable";
 import { readIntended } from "../intended";
 import type { PruneArgs } from "../operations";
 import type { PrunedImage, PruneResult } from "../results";
@@ -10,23 +12,23 @@ import { waitForLock } from "../session";
 import type { Session } from "../session";
 import { readStack } from "./prepare";
 
-/** How many good releases keep their images where config does not say. */
-const defaultKeep = 10;
-
 /**
  * Removes the stack's images that nothing needs any more. It holds the stack's lock meanwhile, so that no update has
- * built what is not in a container yet; and it never forces: what a container uses, Docker itself does not let go.
+ * built what is not in a container yet; and it never forces: what a container uses, Docker itself does not let go. Its
+ * own pins of what goes it lets go first.
  */
 export async function prune(session: Session, args: PruneArgs): Promise<PruneResult> {
   const { context, locks } = session;
   const docker = dockerClient(session.env);
   const wait = args.wait ?? 0;
   if (args.dryRun === true) {
-    return { ...(await look(session, docker, args)), kept: [], dryRun: true };
+    const { found } = await look(session, docker, args);
+    return { ...found, kept: [], dryRun: true };
   }
   await waitForLock(session, context.clock.now() + wait * 1000, wait);
   const work = async (): Promise<PruneResult> => {
-    const found = await look(session, docker, args);
+    const { found, of, wanted } = await look(session, docker, args);
+    await syncPins(docker, of, wanted);
     const kept: PruneResult["kept"] = [];
     const images: PrunedImage[] = [];
     for (const image of found.images) {
@@ -40,15 +42,19 @@ export async function prune(session: Session, args: PruneArgs): Promise<PruneRes
   return locks === undefined ? work() : locks.hold(work);
 }
 
-async function look(
-  session: Session,
-  docker: Docker,
-  args: PruneArgs,
-): Promise<Pick<PruneResult, "stack" | "images" | "keep">> {
+interface Look {
+  found: Pick<PruneResult, "stack" | "images" | "keep">;
+  of: PinOwner;
+  /** Images of the releases that stay. */
+  wanted: ReadonlySet<string>;
+}
+
+async function look(session: Session, docker: Docker, args: PruneArgs): Promise<Look> {
   const { project, stack, shortStack, store } = session;
   const { state, config } = await readStack(session, { create: false });
   const value = (key: string): string => config[`${project.name}:${key}`]?.value ?? "";
-  const keep = args.keep ?? (Number(value("keepReleases")) || defaultKeep);
+  const keep = args.keep ?? keepCount(project.name, config);
+  const of = { project: project.name, stack: shortStack, owner: ownerOf(state) };
   const releases = await store.list();
   const running = releases.find((release) => release.state === "running");
   if (running !== undefined && args.dryRun !== true) {
@@ -63,9 +69,9 @@ async function look(
   ]).catch((error: unknown) => {
     throw dockerError(error, "listing images");
   });
-  const found = prunable({
-    project: project.name,
-    stack: shortStack,
+  const pins = new Set((await pinsOf(docker, of)).map(({ container }) => container));
+  const prunableImages = prunable({
+    ...{ project: project.name, stack: shortStack },
     registry: value("registry"),
     keep,
     releases,
@@ -75,9 +81,10 @@ async function look(
       tags: (tags ?? []).filter((tag) => !tag.startsWith("<none>")),
       size,
     })),
-    inUse: containers.map(({ ImageID }) => ImageID),
+    inUse: containers.filter(({ Id }) => !pins.has(Id)).map(({ ImageID }) => ImageID),
   });
-  return { stack, keep, images: found };
+  const wanted = imagesOf(keptReleases(releases, keep));
+  return { found: { stack, keep, images: prunableImages }, of, wanted };
 }
 
 /** Takes an image's names, the last of which takes the image with its unnamed layers. Why not, where Docker refuses. */

@@ -51,7 +51,7 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
     };
     context.check();
     if (args.dryRun === true) {
-      return { ...(await dryRunResult(session, args, file)), ...withoutUndefined(common) };
+      return { ...(await dryRunResult(session, args, file, state)), ...withoutUndefined(common) };
     }
     refuseWayBack(target.number, ways, args);
     const result = await update(session, args, {

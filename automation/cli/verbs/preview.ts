@@ -1,12 +1,11 @@
 import { Option } from "commander";
 
-import { lossText } from "../../dataLossError";
 import type { PreviewResult } from "../../results";
 import { updateOptions } from "../options";
+import { lossLines } from "../render/dataLoss";
 import { summaryLine } from "../render/summary";
 import { factLines } from "../render/verdict";
-import { clean } from "../render/text";
-import type { ResultView, Verb } from "../verb";
+import type { Verb } from "../verb";
 
 export const preview: Verb<"preview"> = {
   name: "preview",
@@ -24,23 +23,16 @@ export const preview: Verb<"preview"> = {
   group: "Deploy",
   progress: "tree",
   show: (result, view) => [
-    ...lossLines(result, view),
+    ...lossLines(
+      result.dataLoss,
+      "this would lose data; up refuses it unless it is allowed:",
+      result.dataLoss.map(({ name }) => name),
+      view,
+    ),
     summaryLine(result, result.changed ? "previewed" : "nothing to change", true, view),
     ...factLines([["next", nextOf(result)]], view),
   ],
 };
-
-function lossLines({ dataLoss }: PreviewResult, { style }: ResultView): string[] {
-  if (dataLoss.length === 0) return [];
-  const head = `${style.symbols.warning} this would lose data; up refuses it unless it is allowed:`;
-  const allow = [...new Set(dataLoss.map(({ name }) => `--allow-data-loss ${name}`))].join(" ");
-  const lines = [
-    head,
-    ...dataLoss.map((loss) => `  ${lossText(loss)}`),
-    `  allow it with ${allow}`,
-  ];
-  return [...lines.map((line) => style.paint(clean(line), "red", "bold")), ""];
-}
 
 function nextOf({ changed, stack, saved }: PreviewResult): string[] {
   if (saved !== undefined) return [`landfall up -s ${stack} --plan ${saved}`];

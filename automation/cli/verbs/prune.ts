@@ -9,7 +9,7 @@ export const prune: Verb<"prune"> = {
   summary: "Remove images that no kept release needs",
   description:
     "Removes the stack's images that neither one of its last releases nor any container needs, and that have no name of " +
-    "somebody else's. The records of old releases stay. --dry-run shows what would go. Asks first at a terminal; anywhere " +
+    "somebody else's. The records of old releases stay. What the last ones ran is pinned against `docker image prune -a`. --dry-run shows what would go. Asks first at a terminal; anywhere " +
     "else it needs --yes.",
   options: () => [
     new Option(

@@ -8,3 +8,14 @@ export const NO_OWNER = "none";
 export function ownerIn(labels: Readonly<Record<string, string>> | null | undefined): string {
   return labels?.[OWNER_LABEL] ?? NO_OWNER;
 }
+
+/**
+ * Labels of the containers that only keep an image. They are none of a stack's own containers, and so carry other labels
+ * than those: nothing that looks for services finds them.
+ */
+export const PIN_LABELS = {
+  project: "landfall.pin.project",
+  stack: "landfall.pin.stack",
+  /** Id of the image. */
+  image: "landfall.pin.image",
+} as const;

@@ -29,6 +29,12 @@ const six = {
   "0007_price.sql": "-- landfall: contracting\nALTER TABLE items DROP price;",
 };
 
+/** Time to end a restore half way: the index is made at its end, and takes a while. */
+const SLOW_TO_RESTORE = `
+CREATE FUNCTION slow(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN PERFORM pg_catalog.pg_sleep(1.5); RETURN $1; END';
+CREATE INDEX slowly ON items (slow(id))`;
+const RESTORING = "SELECT pid FROM pg_stat_activity WHERE query ~ '^CREATE INDEX slowly'";
+
 describe("migrations and rollbacks on a real database", function () {
   this.timeout(600_000);
   const project = new MigrationsProject("lfmig", PORTS.migrations);
@@ -103,7 +109,9 @@ describe("migrations and rollbacks on a real database", function () {
 
   it("without a way down go back by the backup alone, when its loss is allowed", async () => {
     assert.equal((await project.up("three")).verdict, "deployed");
+    await project.rows(SLOW_TO_RESTORE);
     assert.equal((await project.up("four")).verdict, "deployed");
+    await project.rows("DROP INDEX slowly");
     await project.rows("INSERT INTO items (id, title) VALUES (4, 'late')");
     await assert.rejects(rollback().result, /needs-restore: 0004_legacy .*no way down/);
     await assert.rejects(
@@ -111,9 +119,20 @@ describe("migrations and rollbacks on a real database", function () {
       (error: Error & { fix?: string }) => /--allow-data-loss db/.test(error.fix ?? ""),
     );
     assert.equal((await project.rows("SELECT id FROM items")).length, 4);
+    const killed = rollback({ restoreBackup: true, allowDataLoss: ["db"] }).result;
+    killed.catch(() => undefined);
+    await until(async () => (await project.rows(RESTORING)).length === 1);
+    await docker("kill", project.server);
+    await assert.rejects(killed, { code: "migration_failed" });
+    await docker("start", project.server);
+    await until(async () => (await project.rows("SELECT id FROM items")).length === 4);
+    assert.equal(await project.serving(), "four");
     const back = await rollback({ restoreBackup: true, allowDataLoss: ["db"] });
     assert.equal(back.verdict, "deployed", JSON.stringify(back.error));
     assert.equal(await project.serving(), "three");
+    await project.rows("DROP INDEX slowly");
+    const databases = await project.rows("SELECT datname FROM pg_database WHERE datname ~ '^app'");
+    assert.equal(databases.length, 2, databases.join("\n"));
     assert.deepEqual(await project.rows("SELECT title, legacy FROM items ORDER BY id"), [
       "milk|old",
       "bread|old",

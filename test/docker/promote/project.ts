@@ -44,7 +44,8 @@ const registry = address === "" ? undefined : {
   username: config.get("registryUser"),
   password: config.getSecret("registryPassword"),
 };
-const environment = new landfall.Environment("shop", { docker: { publicPorts: [port], registry } });
+const bindAddress = config.get("bindAddress") ?? "127.0.0.1";
+const environment = new landfall.Environment("shop", { docker: { publicPorts: [port], bindAddress, registry } });
 const service = (name: string, exposure: object) => new landfall.ApiService(name, {
   environment,
   image: { name: name + "-image", build: { context: "app" } },
@@ -65,12 +66,15 @@ export const services = pulumi.output(extra ? { api: api.status, extra: extra.st
 /** A project of one service that is built, in a git repository of its own, with as many stacks as it is told. */
 export class PromoteProject {
   readonly deployer: Deployer;
+  /** The same, with the Docker engine of a stack that has one of its own. */
+  readonly elsewhere: Deployer;
   readonly dir: string;
   private readonly stacks = new Set<string>();
 
   constructor(
     readonly name: string,
     private readonly ports: Readonly<Record<string, number>>,
+    private readonly other?: { stack: string; address: string; dockerHost: string },
   ) {
     this.dir = path.join(ROOT, ".landfall", "tmp", name);
     fs.rmSync(this.dir, { recursive: true, force: true });
@@ -85,19 +89,25 @@ export class PromoteProject {
     this.write(".gitignore", "state\nPulumi.*.yaml\n");
     fs.mkdirSync(path.join(this.dir, "state"));
     const toolchain = locateToolchain(ROOT);
-    this.deployer = new Deployer({
+    const options = {
       ...(toolchain === undefined ? {} : { toolchain }),
       projectDir: this.dir,
-      env: {
-        ...process.env,
-        PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "test",
-      },
-    });
+    };
+    const env = {
+      ...process.env,
+      PULUMI_BACKEND_URL: `file://${path.join(this.dir, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+    };
+    this.deployer = new Deployer({ ...options, env });
+    this.elsewhere =
+      other === undefined
+        ? this.deployer
+        : new Deployer({ ...options, env: { ...env, DOCKER_HOST: other.dockerHost } });
   }
 
   url(stack: string): string {
-    return `http://127.0.0.1:${this.ports[stack] ?? 0}`;
+    const address = this.other?.stack === stack ? this.other.address : "127.0.0.1";
+    return `http://${address}:${this.ports[stack] ?? 0}`;
   }
 
   /** Writes a version of the application and commits it. */
@@ -117,7 +127,8 @@ export class PromoteProject {
 
   configure(stack: string, values: Readonly<Record<string, unknown>> = {}): void {
     this.stacks.add(stack);
-    const all = { port: this.ports[stack], ...values };
+    const bound = this.other?.stack === stack ? { bindAddress: this.other.address } : {};
+    const all = { port: this.ports[stack], ...bound, ...values };
     const config = Object.fromEntries(
       Object.entries(all).map(([key, value]) => [`${this.name}:${key}`, value]),
     );
@@ -146,9 +157,11 @@ export class PromoteProject {
   /** Everything away, also what a run that was killed has left. */
   async remove(): Promise<void> {
     for (const stack of this.stacks) {
-      await this.deployer
+      const deployer = this.other?.stack === stack ? this.elsewhere : this.deployer;
+      await deployer
         .destroy({ stack, includeProtected: true, remove: true })
         .catch((error: unknown) => {
+          if ((error as { code?: string }).code === "stack_not_found") return;
           console.error(`destroy of ${stack}: ${String(error)}`);
         });
     }

@@ -17,6 +17,14 @@ require("http").get(process.argv[1], { agent: false }, (answer) => {
   answer.on("data", (part) => (body += part)).on("end", () => console.log(JSON.stringify({ status: answer.statusCode, body })));
 });`;
 
+const RELAY = `
+const net = require("net");
+net.createServer((from) => {
+  const to = net.connect(process.argv[2]);
+  from.pipe(to).pipe(from);
+  for (const end of [from, to]) end.on("error", () => { from.destroy(); to.destroy(); });
+}).listen(Number(process.argv[1]), "127.0.0.1", () => console.log("up"));`;
+
 /**
  * A host of its own for a Docker daemon that may be restarted and killed: namespaces for processes, mounts and network. Its
  * published ports and iptables rules are nobody else's, and ending its first process ends all of it, as a power cut would.
@@ -91,6 +99,38 @@ export class Machine {
       }
       await sleep(100);
     }
+  }
+
+  /**
+   * Lays a cable between the machine and the host of the tests: each reaches the other by its address.
+   * @param cable At most 12 characters.
+   */
+  async connect(cable: string, host: string, own: string): Promise<void> {
+    const ends = [`${cable}h`, `${cable}m`] as const;
+    const ip = (...args: string[]) => execa("ip", args);
+    // One that a killed run has left.
+    await ip("link", "del", ends[0]).catch(() => undefined);
+    await ip("link", "add", ends[0], "type", "veth", "peer", "name", ends[1]);
+    await ip("link", "set", ends[1], "netns", String(this.init));
+    await ip("addr", "add", `${host}/30`, "dev", ends[0]);
+    await ip("link", "set", ends[0], "up");
+    const inside = [...this.inside("-n"), "ip"];
+    await execa("nsenter", [...inside, "addr", "add", `${own}/30`, "dev", ends[1]]);
+    await execa("nsenter", [...inside, "link", "set", ends[1], "up"]);
+  }
+
+  /** Makes the machine's own loopback port lead to a Unix socket, which is the same in all networks. */
+  async relay(port: number, socket: string): Promise<void> {
+    const args = [
+      ...this.inside("-n", "-p", "-m"),
+      process.execPath,
+      "-e",
+      RELAY,
+      String(port),
+      socket,
+    ];
+    const relay = execa("nsenter", args, { reject: false });
+    await new Promise((resolve) => relay.stdout?.once("data", resolve));
   }
 
   /** Ends the daemon and nothing else, and waits until it is gone. */

@@ -151,7 +151,7 @@ describe("two deployments of one name on one Docker engine", function () {
     assert.equal(await docker("exec", "lfown-dev-cache", "cat", "/data/mark"), "kept");
     heir.config("dev", { owner: "another" });
     assert.match(await saidBy(heir.deployer.up(STACK)), /must stay/);
-    await heir.deployer.destroy(STACK);
+    await heir.deployer.destroy({ ...STACK, allowDataLoss: ["cache"] });
     assert.deepEqual(await objects(), []);
   });
 });

@@ -18,6 +18,8 @@ class Db extends pulumi.ComponentResource {
   }
 }
 exports.services = {};`;
+const both = `${random} const db = new Db("db");
+  new Thing("web", { value: config.get("v") || "1", fail: config.get("fail") }, { dependsOn: db });`;
 
 describe("an update that would lose data, on the real engine", () => {
   let project: TestProject;
@@ -140,5 +142,92 @@ describe("an update that would lose data, on the real engine", () => {
     await project.deployer.up({ stack: "dev" }, { onEvent: (event) => events.push(event) });
     assert.ok(events.some((event) => event.kind === "phase" && event.phase === "preview"));
     assert.ok(!events.some((event) => event.kind === "resource" && event.planned));
+  });
+
+  it("that fails is not undone by itself where the way back would lose data, and is where it would not", async () => {
+    project.program(both);
+    project.config("dev", { v: "2", fail: "no space" });
+    const failed = await project.deployer.up({ stack: "dev" });
+    assert.equal(failed.verdict, "rolled_back", JSON.stringify(failed.error));
+    project.config("dev", { v: "2", fail: "no space", length: 30 });
+    const stuck = await project.deployer.up({ stack: "dev", allowDataLoss: ["db"] });
+    assert.equal(stuck.verdict, "failed");
+    assert.equal(stuck.rolledBack, undefined);
+    assert.equal(stuck.notRolledBack?.to, 1);
+    const reason = /it would lose data: .*RandomPassword db-password would be replaced/;
+    assert.match(stuck.notRolledBack.reason, reason);
+    assert.match(stuck.error?.message ?? "", /no space[^]*release 1 was not put back/);
+    assert.match(stuck.error?.fix ?? "", /landfall rollback -s dev --to 1 --allow-data-loss db`/);
+    const { release } = await project.deployer.show({ stack: "dev" });
+    assert.match(release.notRolledBack?.reason ?? "", reason);
+    await assert.rejects(project.deployer.rollback({ stack: "dev", to: 1 }).result, {
+      code: "refused",
+    });
+    const back = { stack: "dev", to: 1, allowDataLoss: ["db"] };
+    assert.equal((await project.deployer.rollback(back)).verdict, "deployed");
+  });
+});
+
+describe("a destroy that would lose data, on the real engine", () => {
+  let project: TestProject;
+
+  beforeEach(async () => {
+    project = await testProject(both);
+    project.config("dev", {});
+    assert.equal((await project.deployer.up({ stack: "dev" })).verdict, "deployed");
+  });
+
+  afterEach(() => {
+    project.remove();
+  });
+
+  it("is refused before anything is touched, and done once the data is named", async () => {
+    const shown = await project.deployer.destroy({ stack: "dev", dryRun: true });
+    assert.deepEqual(
+      [shown.dataLoss.map(({ name, op }) => [name, op]), shown.toAllow, shown.changes.delete > 1],
+      [[["db-password", "delete"]], ["db"], true],
+    );
+    const before = await project.deployer.status({ stack: "dev" });
+    for (const allowDataLoss of [[], ["web"]])
+      await assert.rejects(
+        project.deployer.destroy({ stack: "dev", allowDataLoss, remove: true }).result,
+        (error: Error & { exitCode?: number; fix?: string }) => {
+          assert.equal(error.exitCode, 6);
+          assert.match(error.message, /RandomPassword db-password would be deleted: it holds/);
+          assert.match(error.fix ?? "", /--allow-data-loss db, or/);
+          return true;
+        },
+      );
+    const after = await project.deployer.status({ stack: "dev" });
+    assert.deepEqual(after.resources, before.resources);
+    const done = await project.deployer.destroy({
+      stack: "dev",
+      allowDataLoss: ["db"],
+      remove: true,
+    });
+    assert.deepEqual(
+      [done.removed, done.dataLoss.map(({ name }) => name)],
+      [true, ["db-password"]],
+    );
+  });
+
+  it("keeps what is protected without asking, and takes all of it when told to", async () => {
+    project.config("dev", { protect: true });
+    await project.deployer.up({ stack: "dev" });
+    const kept = await project.deployer.destroy({ stack: "dev", allowDataLoss: ["db"] });
+    assert.deepEqual([kept.kept.length, kept.dataLoss], [1, []]);
+    const all = { stack: "dev", includeProtected: true, remove: true };
+    const shown = await project.deployer.destroy({ ...all, dryRun: true });
+    assert.deepEqual(
+      [shown.dataLoss.map(({ name }) => name), shown.toAllow],
+      [["db-password"], []],
+    );
+    assert.equal((await project.deployer.destroy(all)).removed, true);
+  });
+
+  it("takes the data of a stack whose config has given it up", async () => {
+    project.config("dev", { deletionProtection: false });
+    const done = await project.deployer.destroy({ stack: "dev", remove: true });
+    assert.deepEqual([done.removed, done.dataLoss.length], [true, 1]);
   });
 });

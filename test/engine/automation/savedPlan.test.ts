@@ -95,6 +95,25 @@ describe("a saved plan, on the real engine", () => {
     });
   });
 
+  it("of a stack that was never deployed makes it, and only as it was shown", async () => {
+    project.config("fresh", { v: "1", pin: "4711" });
+    const shown = await project.deployer.preview({ stack: "fresh", save: file });
+    assert.deepEqual([shown.changed, shown.changes.create > 0, shown.dataLoss], [true, true, []]);
+    project.config("fresh", { v: "2", pin: "4711" });
+    await assert.rejects(project.deployer.up({ stack: "fresh", plan: file }).result, {
+      code: "refused",
+      message: /config: tiny:v$/,
+    });
+    project.config("fresh", { v: "1", pin: "4711" });
+    const made = await project.deployer.up({ stack: "fresh", plan: file });
+    assert.equal(made.verdict, "deployed", JSON.stringify(made.error));
+    assert.deepEqual([made.release, made.changes.create], [1, shown.changes.create]);
+    await assert.rejects(project.deployer.up({ stack: "fresh", plan: file }).result, {
+      code: "refused",
+      message: /state: /,
+    });
+  });
+
   it("stops an update that goes beyond it, and tells at what", async () => {
     // Not in its own preview, but once it is deployed: nothing but the engine's events can show that.
     project.program(`

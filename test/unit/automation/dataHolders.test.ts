@@ -1,8 +1,13 @@
 import * as assert from "node:assert/strict";
 
 import { dataHolders, dataLosses, forbiddenLosses } from "../../../automation/dataHolders";
-import { dataLossError } from "../../../automation/dataLossError";
+import { dataLossError, namesToAllow } from "../../../automation/dataLossError";
 import type { StateResource, StepMetadata } from "../../../automation/engine/types";
+import { destruction } from "../../../automation/guards/destruction";
+import type { DestroyArgs } from "../../../automation/operations";
+import type { Project } from "../../../automation/project";
+import { emptyState } from "../../../automation/verbs/prepare";
+import type { Prepared } from "../../../automation/verbs/prepare";
 
 const stack = "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev";
 const postgres = urn("landfall:index:ManagedPostgres", "db");
@@ -143,5 +148,32 @@ describe("what may be lost", () => {
     );
     assert.match(error.message, /RandomPassword db-password would be deleted/);
     assert.match(error.fix, /--allow-data-loss db-data --allow-data-loss db-password/);
+  });
+
+  it("of a destroy is allowed by name, by taking even what is protected, or by the stack's config", () => {
+    const state = { ...emptyState, resources: [component, { ...volume, protect: true }, password] };
+    const left = (args: Partial<DestroyArgs>, value?: string): string[] => {
+      const config: Prepared["config"] =
+        value === undefined ? {} : { "shop:deletionProtection": { value, secret: false } };
+      const project = { project: { name: "shop" } as Project };
+      const found = destruction(project, { state, config }, { stack: "dev", ...args });
+      return [
+        ...found.losses.map(({ name }) => name),
+        "refused:",
+        ...namesToAllow(found.forbidden),
+      ];
+    };
+    assert.deepEqual(left({}), ["db-password", "refused:", "db"]);
+    assert.deepEqual(left({}, "true"), ["db-password", "refused:", "db"]);
+    assert.deepEqual(left({}, "false"), ["db-password", "refused:"]);
+    assert.deepEqual(left({ allowDataLoss: ["db-password"] }), ["db-password", "refused:"]);
+    assert.deepEqual(left({ includeProtected: true }), ["db-data", "db-password", "refused:"]);
+  });
+
+  it("of a destroy is not what something protected needs", () => {
+    const needs = { ...volume, protect: true, propertyDependencies: { name: [password.urn] } };
+    const state = { ...emptyState, resources: [component, needs, password] };
+    const project = { project: { name: "shop" } as Project };
+    assert.deepEqual(destruction(project, { state, config: {} }, { stack: "dev" }).losses, []);
   });
 });

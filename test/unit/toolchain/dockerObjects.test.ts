@@ -45,7 +45,19 @@ describe("removing a stack's Docker objects", () => {
       }
       if (pathname !== "/images/json") {
         const { label } = JSON.parse(searchParams.get("filters") ?? "{}") as { label: string[] };
-        assert.deepEqual(label, ["landfall.project=shop", "landfall.stack=dev"]);
+        const isPins = label[0]?.startsWith("landfall.pin") === true;
+        const key = isPins ? "landfall.pin" : "landfall";
+        assert.deepEqual(label, [`${key}.project=shop`, `${key}.stack=dev`]);
+        if (isPins) {
+          const pins = ["mine", "theirs"].map((owner) => ({
+            Id: `pin-${owner}`,
+            Names: [`/landfall-keep-${owner}`],
+            Labels: { "landfall.owner": owner },
+          }));
+          response.writeHead(200, { "content-type": "application/json" });
+          response.end(JSON.stringify(pins));
+          return;
+        }
       }
       response.writeHead(200, { "content-type": "application/json" });
       response.end(JSON.stringify(answers[pathname]));
@@ -63,12 +75,14 @@ describe("removing a stack's Docker objects", () => {
     const kept = await removeOwned(docker, stack, () => undefined);
     assert.deepEqual(deleted, [
       "/containers/c1",
+      "/containers/pin-mine",
       "/networks/n1",
       "/volumes/shop-dev-data",
       "/images/shop-dev/web:1",
     ]);
-    const [other, network = "", ...rest] = kept;
+    const [other, pin, network = "", ...rest] = kept;
     assert.equal(other, "container shop-dev-api: it belongs to another deployment (owner theirs)");
+    assert.match(pin ?? "", /^container landfall-keep-theirs: it belongs to another deployment/);
     assert.match(network, /^network shop-dev: .*has active endpoints/);
     assert.deepEqual(rest, [
       "network shop-dev-db: it belongs to another deployment (owner none)",
@@ -81,6 +95,6 @@ describe("removing a stack's Docker objects", () => {
     const stack = { project: "shop", stack: "dev", owner: undefined };
     const kept = await removeOwned(docker, stack, () => undefined);
     assert.deepEqual(deleted, ["/images/shop-dev/web:1"]);
-    assert.equal(kept.length, 6);
+    assert.equal(kept.length, 8);
   });
 });
