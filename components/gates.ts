@@ -48,7 +48,8 @@ export interface SloGateArgs extends GateCommon {
   readonly window?: Duration;
   /**
    * Whether the old revision, which serves the rest of the traffic, is measured beside it: then the new one also
-   * fails by being worse, by one-sided tests at 1 % together, where it keeps the objectives. @default true
+   * fails by being worse, by one-sided tests at 1 % together, where it keeps the objectives. Only while a replica of the new
+   * one has no more traffic than one of the old: after the switch the objectives alone count. @default true
    */
   readonly compare?: boolean;
 }

@@ -18,14 +18,15 @@ export async function slo(
   io: GateIo,
 ): Promise<Finding> {
   const all = await Daemon.open(subject, io);
-  const daemon = spec.compare ? all : all.alone();
+  const compare = spec.compare && carriesNoMore(subject);
+  const daemon = compare ? all : all.alone();
   io.tell(`${subject.service}: up to ${spec.requests} probe requests for gate "${spec.name}"`);
   const level = falseAlarms / Math.max(1, subject.looks ?? usualLooks);
   // Real traffic is what a step of a canary is there for: it is not cut short, unless it is bad.
   const mayPassEarly = subject.moment !== "during";
   let clear: ReturnType<typeof clearly>;
   const isClear = (samples: Pair): boolean => {
-    clear = clearly(spec, samples, level, mayPassEarly);
+    clear = clearly({ ...spec, compare }, samples, level, mayPassEarly);
     return clear !== undefined;
   };
   const { path, requests, windowMs } = spec;
@@ -33,16 +34,37 @@ export async function slo(
   const probe = await load(daemon, io, asked);
   const traffic = await realTraffic(all, subject, probe.since, io);
   const samples = { probe: probe.samples, ...(traffic.pair ? { traffic: traffic.pair } : {}) };
-  const { passed, reason, measured } = judge(spec, samples, lastLevel(level), clear !== undefined);
+  const { passed, reason, measured } = judge(
+    { ...spec, compare },
+    samples,
+    lastLevel(level),
+    clear !== undefined,
+  );
   const notes = [
     ...refusals(probe.statuses, probe.samples.fresh.length),
     ...(traffic.unknown === undefined ? [] : [traffic.unknown]),
+    ...(spec.compare && !compare && subject.stable !== undefined ? [notCompared] : []),
   ];
   return {
     passed,
     reason: [reason, ...notes].join("; "),
     measured: { ...measured, statuses: probe.statuses, warmUp: probe.warmUp },
   };
+}
+
+const notCompared = "not compared with the old revision, whose replicas have less traffic";
+
+/**
+ * Whether a replica of the new revision has no more traffic than one of the old. Else it may be slower for that alone: after
+ * the switch the old ones answer nothing but probe requests.
+ */
+export function carriesNoMore({
+  weight,
+  fresh,
+  stable,
+}: Pick<GateSubject, "weight" | "fresh" | "stable">): boolean {
+  if (stable === undefined) return false;
+  return weight * stable.containers.length <= (100 - weight) * fresh.containers.length;
 }
 
 /** A log that cannot be read (another driver, for example) is said, and is not the new revision's fault. */
