@@ -28,8 +28,9 @@ describe("an slo gate on real containers", function () {
       const fresh = await target(bed, `fresh${index}`, env);
       const ready = httpSpec({ path: "/", deadlineMs: 20_000 });
       assert.ok((await askGate(ready, subjectOf(bed, [fresh]), ioOf())).passed);
-      // After the switch it may end early either way.
-      const subject = { ...subjectOf(bed, [fresh], [stable]), moment: "after" as const };
+      // After the switch it may end early either way; of 2 % of errors 200 requests see none once in 57 runs.
+      const moment = env["ERRORS"] === undefined ? "after" : "during";
+      const subject = { ...subjectOf(bed, [fresh], [stable]), moment } as const;
       const found = await askGate(sloSpec(), subject, ioOf());
       assert.equal(found.passed, passed, found.reason);
       const { probe } = found.measured as { probe: { fresh: { requests: number } } };
