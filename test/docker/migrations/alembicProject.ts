@@ -95,6 +95,12 @@ export class AlembicProject extends MigrationsProject {
     return (await this.rows("SELECT version_num FROM alembic_version")).join(" ");
   }
 
+  override async remove(): Promise<void> {
+    await super.remove();
+    const ids = await docker("images", "-q", `${this.name}-${this.stack}/api`);
+    for (const id of new Set(ids.split("\n").filter(Boolean))) await docker("rmi", "-f", id);
+  }
+
   /** Runs Python beside the real Alembic, with a folder of this machine at /folder. */
   async python(code: string, folder: string): Promise<string> {
     const images = await docker("images", "-q", `${this.name}-${this.stack}/api`);
