@@ -11,7 +11,9 @@ export const PORTS = {
   readOnly: 18422,
   promote: { dev: 18431, staging: 18432 },
   registry: { dev: 18441, staging: 18442, registry: 18443, proxy: 18444 },
+  engines: { dev: 18445, staging: 18446, registry: 18447 },
   migrations: 18451,
+  alembic: 18452,
   restart: 18461,
 } as const;
 
@@ -31,6 +33,8 @@ export const SUBNETS = {
   "plugin-network": "10.231.16",
   "plugin-engine": "10.231.18",
   owners: "10.231.19",
+  dataLoss: "10.231.20",
+  engines: "10.231.21",
 } as const;
 
 /** Names of test beds, which are prefixes of all that is in them. */

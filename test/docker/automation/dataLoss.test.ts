@@ -4,6 +4,7 @@ import * as path from "node:path";
 import type { TestProject } from "../../engine/automation/support";
 import { testProject } from "../../engine/automation/support";
 import { ROOT } from "../../support/program";
+import { SUBNETS } from "../addresses";
 import { docker } from "../stack/harness";
 
 const NAME = "lfloss";
@@ -12,7 +13,7 @@ const VOLUMES = ["volume", "ls", "-q", "--filter", `label=landfall.project=${NAM
 
 const PROGRAM = `
 const { Environment, ManagedPostgres } = require(${JSON.stringify(path.join(ROOT, "bin/load.cjs"))})("components");
-const environment = new Environment("shop", { docker: { subnet: "10.231.83.0/24" } });
+const environment = new Environment("shop", { docker: { subnet: "${SUBNETS.dataLoss}.0/24" } });
 const volume = config.get("volume");
 const db = config.get("without") ? [] : [new ManagedPostgres("db", {
   environment,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readMigrations } from "../../../components/migrations";
 import { randomOf } from "../../support/secrets/generate";
 import { ROOT } from "../../support/program";
+import { PORTS } from "../addresses";
 import { AlembicProject } from "./alembicProject";
 import { randomRevisions } from "./alembicRevisions";
 
@@ -70,7 +71,7 @@ const four = {
 
 describe("Alembic itself, on a real database", function () {
   this.timeout(600_000);
-  const project = new AlembicProject("lfalembic", 18941);
+  const project = new AlembicProject("lfalembic", PORTS.alembic);
   const rollback = (args: object = {}) => project.deployer.rollback({ stack: "dev", ...args });
   const generated = join(ROOT, ".landfall", "tmp", "lfalembic-generated");
 

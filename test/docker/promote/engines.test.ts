@@ -2,19 +2,23 @@ import * as assert from "node:assert/strict";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
+import { PORTS, SUBNETS } from "../addresses";
 import { Machine } from "../restart/machine";
 import { TestRegistry } from "../../support/registry";
 import { ROOT } from "../../support/program";
 import { PromoteProject } from "./project";
 
 const NAME = "lfengines";
-const ADDRESS = "10.231.95.2";
+const ADDRESS = `${SUBNETS.engines}.2`;
 const PINS = ["ps", "-a", "--filter", `label=landfall.pin.project=${NAME}`];
 
 /** A stack on the engine of the tests, and one on a Docker host of its own; what they share is a registry. */
 describe("a promotion to another Docker engine", function () {
   this.timeout(300_000);
-  const registry = new TestRegistry(18496, path.join(ROOT, ".landfall", "tmp", `${NAME}-store`));
+  const registry = new TestRegistry(
+    PORTS.engines.registry,
+    path.join(ROOT, ".landfall", "tmp", `${NAME}-store`),
+  );
   const images: string[] = [];
   let machine: Machine;
   let relay: net.Server;
@@ -23,7 +27,7 @@ describe("a promotion to another Docker engine", function () {
   before(async () => {
     await registry.start();
     machine = await Machine.start(NAME);
-    await machine.connect("lfengines", "10.231.95.1", ADDRESS);
+    await machine.connect("lfengines", `${SUBNETS.engines}.1`, ADDRESS);
     const socket = path.join(os.tmpdir(), `${NAME}-${process.pid}.sock`);
     relay = net.createServer((from) => {
       const to = net.connect(registry.port, "127.0.0.1");
@@ -35,7 +39,7 @@ describe("a promotion to another Docker engine", function () {
     await machine.load("haproxy:2.6-bookworm");
     const { dockerHost } = machine;
     const other = { stack: "staging", address: ADDRESS, dockerHost };
-    project = new PromoteProject(NAME, { dev: 18497, staging: 18498 }, other);
+    project = new PromoteProject(NAME, PORTS.engines, other);
     const login = {
       registry: `${registry.host}/shop`,
       registryUser: registry.username,

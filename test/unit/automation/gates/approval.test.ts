@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { systemClock } from "../../../../automation/clock";
 import { answer, approvalsOf, pendingApprovals } from "../../../../automation/gates/approval";
+import { LandfallError } from "../../../../automation/errors";
 import { OperationContext } from "../../../../automation/operation";
 import type { Session } from "../../../../automation/session";
 import { FileReleaseStore } from "../../../../automation/stores/file";
@@ -25,13 +26,20 @@ describe("approvals", () => {
   const context = (): OperationContext =>
     new OperationContext("test", "dev", signal, systemClock, () => undefined);
   const desk = () => approvalsOf(store);
+  /** Of somebody who cannot open the stack's secrets. */
+  const closed = () => Promise.reject(new LandfallError("wrong_passphrase", "not for you"));
+  const sealed = { state: closed, config: closed } as Pick<
+    Session["workspace"],
+    "state" | "config"
+  >;
   /** The other terminal: a store of its own over the same folder. */
   const session = (): Session => {
-    const other: Pick<Session, "store" | "context" | "stack" | "env"> = {
+    const other: Pick<Session, "store" | "context" | "stack" | "env" | "workspace"> = {
       store: new FileReleaseStore(dir),
       context: context(),
       stack: "dev",
       env: { LANDFALL_USER: "ada" },
+      workspace: sealed as Session["workspace"],
     };
     return other as Session;
   };
