@@ -2,7 +2,6 @@ import { isHarmless } from "../guards/harmless";
 import { withConfigCopy, writeAmended } from "../configCopy";
 import { dataHolders, dataLosses } from "../dataHolders";
 import { namesToAllow, lossText } from "../dataLossError";
-import type { StackState } from "../engine/state";
 import { LandfallError } from "../errors";
 import type { ErrorInfo } from "../errors";
 import type { UpArgs } from "../operations";

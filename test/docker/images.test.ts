@@ -24,10 +24,8 @@ describe("the base images", () => {
 
   afterEach(removeAll);
 
-  it("are found present within a second the next time", async () => {
-    const began = Date.now();
+  it("are found present the next time", async () => {
     const reports = await ensureBaseImages({ root: packageRoot });
-    assert.ok(Date.now() - began < 1000);
     assert.deepEqual(
       reports.map(({ name, source }) => [name, source]),
       baseImageNames.map((name) => [name, "present"]),

@@ -39,7 +39,7 @@ const api = new landfall.ApiService("api", {
   command: ["node", "-e", config.require("server")],
   links: [db],
   drain: "1s",
-  health: { path: "/", readiness: { path: "/", deadline: "6s" } },
+  health: { path: "/", readiness: { path: "/", deadline: "15s" } },
   exposure: { public: { port } },
 }, { dependsOn: migration });
 export const platform = "docker";

@@ -140,14 +140,17 @@ describe("the whole stack on a real Docker engine", function () {
 
   it("fails at once when the new revision crashes, and says why it did", async () => {
     const bad = await variant(imageOf(first, "api"), CRASHES);
-    const started = performance.now();
     await unharmed(async () => {
       stack.configure(stack.pin({ api: bad }));
       const failed = await stack.deployer.up({ stack: stack.stack, keepFailed: true });
       assert.equal(failed.verdict, "failed");
       assert.match(JSON.stringify(failed), /no such model/);
+      assert.doesNotMatch(
+        JSON.stringify(failed),
+        /did not give .* within/,
+        "the deadline was waited for",
+      );
     });
-    assert.ok(performance.now() - started < 60_000, "waited for the deadline");
   });
 
   it("comes back from a failed update with the next good one, and clears what it left", async () => {
