@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AwsEnvironmentArgs } from "./aws/args";
 import { Problems } from "./errors";
 import type { SwitchPositions } from "./features";
 import { checkFeatures } from "./features";
@@ -26,6 +27,8 @@ export interface EnvironmentArgs {
   readonly features?: Readonly<Record<string, boolean>>;
   /** Settings that only Docker has. */
   readonly docker?: DockerEnvironmentArgs;
+  /** Settings that only AWS has. */
+  readonly aws?: AwsEnvironmentArgs;
   /** Changes to the environment's own resources. */
   readonly transform?: EnvironmentTransforms;
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AwsServiceArgs } from "./aws/args";
 import type { DeliveredFile } from "./artefact";
 import type { Duration, Size } from "./duration";
 import { mebibytes, milliseconds } from "./duration";
@@ -69,6 +70,8 @@ export interface ServiceArgs {
   readonly features?: Readonly<Record<string, FeatureArgs>>;
   /** Changes to the resources that the service is made of. */
   readonly transform?: ServiceTransforms;
+  /** Settings that only AWS has. */
+  readonly aws?: AwsServiceArgs;
 }
 
 /** What a kind of service brings along. */
@@ -210,6 +213,7 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
     secretsVersion: args.secretsVersion,
     switches: switches.status,
     transform: args.transform ?? {},
+    aws: args.aws ?? {},
   };
   problems.throwIfAny();
   return spec;

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { AwsPostgresArgs, AwsRedisArgs, AwsServiceArgs } from "./aws/args";
 import type { DeliveredFile } from "./artefact";
 import type { Health } from "./health";
 import type { ImageSpec } from "./image";
@@ -45,6 +46,8 @@ export interface ServiceSpec {
   /** Where its switches stand: part of its status as it is. */
   readonly switches: Pick<ServiceStatus, "features" | "inactive" | "configuredReplicas">;
   readonly transform: ServiceTransforms;
+  /** Settings that only AWS has. */
+  readonly aws: AwsServiceArgs;
 }
 
 /** What restarts a container that has ended. */
@@ -80,6 +83,8 @@ export interface PostgresSpec {
   readonly settings: Readonly<Record<string, string>>;
   readonly deletionProtection: boolean;
   readonly transform: StoreTransforms;
+  /** Settings that only AWS has. */
+  readonly aws: AwsPostgresArgs;
 }
 
 /** Redis as platforms see it. */
@@ -92,6 +97,8 @@ export interface RedisSpec {
   readonly evictionPolicy: string;
   readonly savePoints: readonly (readonly [number, number])[];
   readonly transform: StoreTransforms;
+  /** Settings that only AWS has. */
+  readonly aws: AwsRedisArgs;
 }
 
 /** What a platform answers for a database or cache. */
@@ -101,6 +108,12 @@ export interface StoreDeployment {
   readonly permission: NetworkPermission;
   /** Docker: name of the server's container. */
   readonly server?: pulumi.Input<string>;
+  /** AWS: what tasks on the database need. */
+  readonly rds?: LinkedDatabase["rds"];
+  /** Whether connections must be encrypted: URLs then say so. @default false */
+  readonly tls?: boolean;
+  /** What consumers are told beside the URL. @default {} */
+  readonly env?: Readonly<Record<string, pulumi.Input<string>>>;
   /** What must be there before a consumer starts. */
   readonly ready: readonly pulumi.Resource[];
 }

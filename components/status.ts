@@ -24,15 +24,34 @@ export interface ServiceStatus {
   readonly port: number;
   readonly exposure: "internal" | "public";
   readonly url?: string;
-  /** Names of the containers that take traffic. */
+  /** Docker: names of the containers that take traffic. */
   readonly containers: readonly string[];
-  /** Name of the router's container. */
-  readonly router: string;
+  /** Docker: name of the router's container. */
+  readonly router?: string;
+  /** AWS: the service as ECS knows it. */
+  readonly ecs?: EcsServiceStatus;
   readonly rollout: RolloutStatus;
   /** How its image is built; undefined where it is referenced or pinned, or where a transform changes the build. */
   readonly build?: BuildStatus;
   /** Files that are delivered into its containers. */
   readonly files: readonly FileStatus[];
+}
+
+/** Where ECS has a service, and what it is meant to run. */
+export interface EcsServiceStatus {
+  readonly region: string;
+  readonly cluster: string;
+  /** Name of the service in the cluster. */
+  readonly service: string;
+  /** ARN of the task definition with its number: what PRIMARY must run. */
+  readonly taskDefinition: string;
+  /** The container that is the service's own; others are helpers. */
+  readonly container: string;
+  readonly logGroup: string;
+  /** Whether the number of tasks follows the load, between these. */
+  readonly autoscaling?: { readonly min: number; readonly max: number };
+  /** Target groups of a load balancer that it answers behind. */
+  readonly targetGroups: readonly string[];
 }
 
 /** How a service gets to a new revision, and how far it is. */
