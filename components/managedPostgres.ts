@@ -62,7 +62,7 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
   /** @throws InvalidArgumentsError with every mistake in the arguments. */
   constructor(name: string, args: ManagedPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     const checked = normalize(name, args);
-    super("landfall:index:ManagedPostgres", name, {}, opts);
+    super("landfall:index:ManagedPostgres", name, {}, args.environment.optionsFor(opts));
     this.database = checked.database;
     this.user = checked.user;
     const generated = new random.RandomPassword(

@@ -1,13 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { docker } from "./docker";
-import { InvalidArgumentsError } from "./errors";
+import { createRequire } from "node:module";
+import type * as docker from "./docker";
+import type { Problems } from "./errors";
 import type { EnvironmentArgs } from "./environment";
 import type {
+  EnvironmentIdentity,
   PostgresSpec,
   RedisSpec,
   ServiceDeployment,
   ServiceSpec,
-  StackIdentity,
   StoreDeployment,
   TaskDeployment,
   TaskSpec,
@@ -23,36 +24,54 @@ type Capability<C, Spec, Answer> = (
 ) => Answer;
 
 /**
- * A platform: the environment, and one narrow function for each capability that it has. `C` is what its
- * environment hands to them: networks, routers, clusters.
+ * A platform: the environment, and one narrow function for each capability that it has. `S` are its settings, `C` is
+ * what its environment hands to the capabilities: networks, routers, clusters.
  */
-export interface Platform<C> {
-  environment(parent: pulumi.ComponentResource, identity: StackIdentity, args: EnvironmentArgs): C;
+export interface Platform<S, C> {
+  /** The environment's settings for this platform, complete; every mistake is noted. */
+  settings(args: EnvironmentArgs, problems: Problems): S;
+  environment(
+    parent: pulumi.ComponentResource,
+    identity: EnvironmentIdentity,
+    args: EnvironmentArgs,
+    settings: S,
+  ): C;
   /** What must have gone well before anything of the stack is made: a refused stack leaves nothing behind. */
   readonly admission: (context: C) => pulumi.Resource;
+  /** Ports on which services can be published. */
+  readonly publicPorts: (context: C) => readonly number[];
   readonly service: Capability<C, ServiceSpec, ServiceDeployment>;
   readonly postgres: Capability<C, PostgresSpec, StoreDeployment>;
   readonly redis: Capability<C, RedisSpec, StoreDeployment>;
   readonly task: Capability<C, TaskSpec, TaskDeployment>;
 }
 
+/** What every environment has beside its platform's capabilities. */
+interface Opened {
+  readonly admission: pulumi.Resource;
+  readonly publicPorts: readonly number[];
+}
+
 /** A platform whose environment has been made. */
-export type Capabilities = { readonly admission: pulumi.Resource } & {
+export type Capabilities = Opened & {
   readonly [
-    K in Exclude<keyof Platform<unknown>, "environment" | "admission">
-  ]: Platform<unknown>[K] extends (context: unknown, ...rest: infer R) => infer Answer
+    K in Exclude<keyof Platform<unknown, unknown>, "environment" | "settings" | keyof Opened>
+  ]: Platform<unknown, unknown>[K] extends (context: unknown, ...rest: infer R) => infer Answer
     ? (...rest: R) => Answer
     : never;
 };
 
-type Open = (
-  parent: pulumi.ComponentResource,
-  identity: StackIdentity,
-  args: EnvironmentArgs,
-) => Capabilities;
+type Open = (parent: pulumi.ComponentResource, identity: EnvironmentIdentity) => Capabilities;
 
-/** The one place where a platform is chosen. */
-const PLATFORMS = { docker: opener(docker) } satisfies Record<string, Open>;
+/** Checks an environment's arguments; what comes back makes it. */
+type Prepare = (args: EnvironmentArgs, problems: Problems) => Open;
+
+const load = createRequire(__filename);
+
+/** The one place where a platform is chosen. It is loaded then: a stack on Docker does not pay for another's provider. */
+const PLATFORMS = {
+  docker: () => preparer((load("./docker") as typeof docker).docker),
+} satisfies Record<string, () => Prepare>;
 
 /** Platforms that the specification names and that a later version brings. */
 const ANNOUNCED: Readonly<Record<string, string>> = {
@@ -62,24 +81,27 @@ const ANNOUNCED: Readonly<Record<string, string>> = {
 
 export type PlatformName = keyof typeof PLATFORMS;
 
-/** The platform of that name. @throws InvalidArgumentsError when there is none. */
-export function platformNamed(name: string, subject: string): Open {
-  if (Object.hasOwn(PLATFORMS, name)) return PLATFORMS[name as PlatformName];
+/** The platform of that name; notes a mistake when there is none. */
+export function platformNamed(name: string, problems: Problems): Prepare | undefined {
+  if (Object.hasOwn(PLATFORMS, name)) return PLATFORMS[name as PlatformName]();
   const rule = ANNOUNCED[name] ?? `must be one of: ${Object.keys(PLATFORMS).join(", ")}`;
-  throw new InvalidArgumentsError(subject, [
-    { path: "platform", rule, received: JSON.stringify(name) },
-  ]);
+  problems.add("platform", rule, name);
+  return undefined;
 }
 
-function opener<C>(platform: Platform<C>): Open {
-  return (parent, identity, args) => {
-    const context = platform.environment(parent, identity, args);
-    return {
-      admission: platform.admission(context),
-      service: (owner, spec) => platform.service(context, owner, spec),
-      postgres: (owner, spec) => platform.postgres(context, owner, spec),
-      redis: (owner, spec) => platform.redis(context, owner, spec),
-      task: (owner, spec) => platform.task(context, owner, spec),
+function preparer<S, C>(platform: Platform<S, C>): Prepare {
+  return (args, problems) => {
+    const settings = platform.settings(args, problems);
+    return (parent, identity) => {
+      const context = platform.environment(parent, identity, args, settings);
+      return {
+        admission: platform.admission(context),
+        publicPorts: platform.publicPorts(context),
+        service: (owner, spec) => platform.service(context, owner, spec),
+        postgres: (owner, spec) => platform.postgres(context, owner, spec),
+        redis: (owner, spec) => platform.redis(context, owner, spec),
+        task: (owner, spec) => platform.task(context, owner, spec),
+      };
     };
   };
 }

@@ -74,7 +74,7 @@ export class RedisCache extends pulumi.ComponentResource implements Linkable {
   /** @throws InvalidArgumentsError with every mistake in the arguments. */
   constructor(name: string, args: RedisCacheArgs, opts?: pulumi.ComponentResourceOptions) {
     const checked = normalize(name, args);
-    super("landfall:index:RedisCache", name, {}, opts);
+    super("landfall:index:RedisCache", name, {}, args.environment.optionsFor(opts));
     const generated = new random.RandomPassword(
       `${name}-password`,
       { length: 32, special: false, keepers: { version: args.passwordVersion ?? "1" } },

@@ -108,7 +108,7 @@ export abstract class Service extends pulumi.ComponentResource implements Linkab
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const spec = normalizeService(kind, name, args);
-    super(kind.type, name, {}, opts);
+    super(kind.type, name, {}, args.environment.optionsFor(opts));
     const deployment = args.environment.capabilities.service(this, spec);
     this.status = deployment.status;
     this.internalUrl = deployment.internalUrl;

@@ -16,6 +16,11 @@ export interface StackIdentity {
   readonly stack: string;
 }
 
+/** An environment as platforms see it: its stack, and its own name. */
+export interface EnvironmentIdentity extends StackIdentity {
+  readonly name: string;
+}
+
 /** A service as platforms see it: checked, complete, times in milliseconds, sizes in MiB. */
 export interface ServiceSpec {
   readonly name: string;

@@ -2,23 +2,29 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** An environment in one region of AWS: a network over two or more zones, one load balancer, one ECS cluster. */
 export interface AwsEnvironmentArgs {
-  /** Region, such as `ap-northeast-1`. @default the provider's: config `aws:region`, else AWS_REGION */
+  /** Region, such as `ap-northeast-1`; it must be the provider's. @default config `aws:region`, else AWS_REGION */
   readonly region?: string;
+  /** The only account that the stack may be in, 12 digits. @default whichever the credentials are of */
+  readonly accountId?: string;
   /** Network of the VPC in CIDR notation, /16 to /20. @default "10.0.0.0/16" */
   readonly cidr?: string;
-  /** The zones, two to four of the region, each with one public and one private subnet. @default its zones `a` and `c`: those of the system this is for, in ap-northeast-1 */
+  /** The zones, two to four of the region, each with one public and one private subnet. @default its zones `a` and `c` */
   readonly zones?: readonly string[];
-  /** Networks of the private subnets, one for each zone. @default the 1st, 2nd, … /24 of `cidr`, such as 10.0.1.0/24 */
+  /** Networks of the private subnets, one for each zone. @default the /24s of `cidr` from number 1 on, such as 10.0.1.0/24 */
   readonly privateSubnets?: readonly string[];
-  /** Networks of the public subnets, one for each zone. @default the 101st, 102nd, … /24 of `cidr`, such as 10.0.101.0/24 */
+  /** Networks of the public subnets, one for each zone. @default the /24s from number 101 on, such as 10.0.101.0/24; in a network smaller than /17, those behind its middle */
   readonly publicSubnets?: readonly string[];
   /** NAT gateways: one for all zones, or one in each, so that the loss of a zone cuts no other off. @default "single" */
   readonly natGateways?: "single" | "perZone";
+  /** A gateway for VPN connections to the network; the connections are not made. @default false */
+  readonly vpnGateway?: boolean;
   /** The domain under which public services answer. @default none: CloudFront's own name and certificate */
   readonly domain?: DomainArgs;
   /** Whether public services are behind CloudFront, which alone can then reach the load balancer. @default true */
   readonly cdn?: boolean;
-  /** Ports of the load balancer; 80 leads to 443 where there is a certificate. @default [443] with a domain, [80] without */
+  /** Paths that CloudFront keeps for as long as their Cache-Control says; nothing else is kept. @default ["/assets/*"] */
+  readonly cachedPaths?: readonly string[];
+  /** Ports at which the outside is answered, by HTTPS alone; CloudFront has 443 only, and 80 leads there. @default [443] */
   readonly publicPorts?: readonly number[];
   /** Days for which logs are kept, one of CloudWatch's steps. @default 30 */
   readonly logRetentionDays?: number;

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
-import * as handlers from "../../../../../components/docker/dynamic/handlers";
-import type { HandlerKind } from "../../../../../components/docker/dynamic/shim";
-import { providerText } from "../../../../../components/docker/dynamic/shim";
+import type { HandlerKind } from "../../../../components/dynamic/handlers";
+import { handlers } from "../../../../components/dynamic/handlers";
+import { providerText } from "../../../../components/dynamic/shim";
 
-const KINDS: HandlerKind[] = ["route", "gate", "ready", "task", "ports"];
-const root = path.resolve(__dirname, "../../../../..");
+const root = path.resolve(__dirname, "../../../..");
+const KINDS = Object.keys(handlers) as HandlerKind[];
 
 // What the engine's dynamic provider process itself uses to load the text.
 const load = createRequire(require.resolve("@pulumi/pulumi"))("require-from-string") as (
@@ -53,4 +54,18 @@ describe("the provider that the state keeps", () => {
       fs.rmSync(project, { recursive: true });
     }
   });
+
+  for (const kind of ["ports", "awsAccount"] satisfies HandlerKind[])
+    it(`loads the clients of its own platform alone: ${kind}`, function () {
+      this.timeout(60_000);
+      const script = `
+        require("./bin/dynamic.cjs").${kind};
+        const loaded = Object.keys(require.cache);
+        console.log(["dockerode", "@aws-sdk"].filter((name) => loaded.some((file) => file.includes(name))));`;
+      const { stdout, stderr } = spawnSync(process.execPath, ["-e", script], {
+        cwd: root,
+        encoding: "utf8",
+      });
+      assert.equal(stdout.trim(), kind === "ports" ? "[ 'dockerode' ]" : "[ '@aws-sdk' ]", stderr);
+    });
 });

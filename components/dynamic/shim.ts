@@ -1,7 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-
-/** The kinds of resources that handlers.ts serves, by the name under which it exports them. */
-export type HandlerKind = "route" | "gate" | "ready" | "task" | "ports";
+import type { HandlerKind } from "./handlers";
 
 /**
  * What the engine keeps in state as a resource's provider: one constant line that finds this package from the

@@ -1,0 +1,2 @@
+/** What Pulumi's dynamic provider process loads for stacks on AWS; components/dynamic/handlers.ts names it. */
+export { accountCheck } from "./account";
