@@ -17,7 +17,7 @@ const phase = z.object({
   pauseMs: z.number(),
 });
 const rollout = z.object({
-  strategy: z.enum(["blueGreen", "canary", "rolling", "recreate"]),
+  strategy: z.enum(["blueGreen", "canary", "linear", "rolling", "recreate"]),
   phases: z.array(phase),
   // Each is read when it is asked: one of a later version must not hide the rest.
   gates: z.array(z.unknown()),

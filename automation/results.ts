@@ -24,7 +24,7 @@ export interface RolloutStep {
   /** The services that are between two revisions after it; none after the last one. */
   services: {
     service: string;
-    strategy: "blueGreen" | "canary" | "rolling" | "recreate";
+    strategy: "blueGreen" | "canary" | "linear" | "rolling" | "recreate";
     /** Number of the phase, from 1. */
     phase: number;
     of: number;

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 
-import { envRecord, redactorOf } from "../../components/docker/dynamic/redact";
-import type { Redactor } from "../../components/docker/dynamic/redact";
+import { envRecord, redactorOf } from "../../components/dynamic/redact";
+import type { Redactor } from "../../components/dynamic/redact";
 import { ExecSession } from "../../components/docker/dynamic/exec";
 import { dockerClient, dockerError, isNotFound } from "../docker";
 import type { GateIo, GateSubject } from "./types";
