@@ -96,7 +96,7 @@ export abstract class Service extends pulumi.ComponentResource implements Linkab
   /** Where linked components reach it. */
   readonly internalUrl: string;
   /** Where the outside reaches it; undefined when it is internal. */
-  readonly publicUrl: string | undefined;
+  readonly publicUrl: pulumi.Output<string> | undefined;
   readonly link: Link;
   /** Names of the secrets it is given. */
   readonly secretNames: readonly string[];

@@ -71,7 +71,7 @@ export interface ServiceDeployment {
   /** Where linked components reach it, such as `http://predictor:5000`. */
   readonly internalUrl: string;
   /** Where the outside reaches it, when it is published. */
-  readonly publicUrl: string | undefined;
+  readonly publicUrl: pulumi.Output<string> | undefined;
   readonly permission: NetworkPermission;
 }
 

@@ -5,7 +5,7 @@ import type { Link } from "../link";
 import type { ServiceSpec } from "../platform";
 import type { DockerContext } from "./context";
 import { labels } from "./context";
-import { httpHealthCommand } from "./healthCommand";
+import { httpHealthCommand } from "../healthCommand";
 import type { ResolvedImage } from "./image";
 
 /** The arguments of a replica's container, all but its name and its number. */

@@ -64,7 +64,7 @@ export function service(
   return {
     status,
     internalUrl: `http://${spec.name}:${spec.port}`,
-    publicUrl: url,
+    publicUrl: url === undefined ? undefined : pulumi.output(url),
     permission: { hosts: [{ name: spec.name, address: context.routerAddress }] },
   };
 }

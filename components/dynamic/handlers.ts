@@ -29,6 +29,12 @@ export const handlers = {
   get awsAccount() {
     return onAws().accountCheck;
   },
+  get ecsRollout() {
+    return onAws().ecsRollout;
+  },
+  get ecsTask() {
+    return onAws().ecsTask;
+  },
 };
 
 /** The kinds of resources that there are handlers of. */

@@ -42,6 +42,18 @@ export function awsOutputs(
           },
         ],
       };
+    case "aws:lb/targetGroup:TargetGroup":
+      return { ...common, arnSuffix: `targetgroup/${String(called)}/0123456789abcdef` };
+    case "aws:ecr/repository:Repository":
+      return {
+        ...common,
+        registryId: ACCOUNT,
+        repositoryUrl: `${ACCOUNT}.dkr.ecr.ap-northeast-1.amazonaws.com/${String(called)}`,
+      };
+    case "aws:ssm/parameter:Parameter":
+      return { ...common, version: 1 };
+    case "aws:secretsmanager/secretVersion:SecretVersion":
+      return { ...common, versionId: `version-of-${name}` };
     case "aws:route53/record:Record":
       return { ...common, fqdn: String(inputs["name"]).replace(/\.$/, "") };
     case "aws:ec2/vpcEndpoint:VpcEndpoint":
@@ -59,6 +71,8 @@ export function awsInvoke(
   switch (token) {
     case "aws:ec2/getManagedPrefixList:getManagedPrefixList":
       return { ...args, id: "pl-cloudfront" };
+    case "aws:ecr/getAuthorizationToken:getAuthorizationToken":
+      return { ...args, userName: "AWS", password: "token-of-ecr" };
     default:
       return undefined;
   }

@@ -108,7 +108,13 @@ function outputsOf(
 ): Record<string, unknown> {
   switch (type) {
     case "docker:index/image:Image":
-      return { repoDigest: FAKE_ID };
+      // What is not pushed has no registry: the provider then answers the image's id.
+      return {
+        repoDigest:
+          inputs["skipPush"] === true
+            ? FAKE_ID
+            : `${String(inputs["imageName"]).replace(/:[^:/]+$/, "")}@${FAKE_ID}`,
+      };
     case "docker:index/remoteImage:RemoteImage":
       return { imageId: FAKE_ID };
     case "docker:index/container:Container":

@@ -1,5 +1,6 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { crashOf, lastLines, quotedLines, stateOfContainer } from "./containers";
+import { crashOf, lastLines, stateOfContainer } from "./containers";
+import { quotedLines } from "../../dynamic/text";
 import { changedInputs, verdict } from "../../dynamic/diff";
 import { checked, checkInputs, parsedInputs } from "../../dynamic/inputs";
 import { ExecSession } from "./exec";

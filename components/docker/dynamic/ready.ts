@@ -1,6 +1,7 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { DockerError, sleep } from "./client";
-import { crashOf, lastLines, quotedLines, stateOfContainer } from "./containers";
+import { crashOf, lastLines, stateOfContainer } from "./containers";
+import { quotedLines } from "../../dynamic/text";
 import { changedInputs, verdict } from "../../dynamic/diff";
 import { checked, checkInputs, parsedInputs } from "../../dynamic/inputs";
 import { run } from "./exec";

@@ -1,10 +1,11 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import type { ContainerCreateOptions } from "dockerode";
 import { ask, askOrMissing, docker, DockerError, sleep, within } from "./client";
-import { lastLines, quotedLines, removeContainer, stateOfContainer } from "./containers";
+import { lastLines, removeContainer, stateOfContainer } from "./containers";
+import { quotedLines } from "../../dynamic/text";
 import { changedInputs, verdict } from "../../dynamic/diff";
 import { checked, checkInputs, parsedInputs } from "../../dynamic/inputs";
-import { redactorOf } from "./redact";
+import { redactorOf } from "../../dynamic/redact";
 import { locked } from "./schema/lock";
 import { prepareSchema } from "./schema/prepare";
 import type { TaskInputs, TaskOutputs } from "./types";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { envRecord, redactorOf } from "../../../../../components/docker/dynamic/redact";
+import { envRecord, redactorOf } from "../../../../components/dynamic/redact";
 
 const secret = 'p@ss "w/rd"';
 
