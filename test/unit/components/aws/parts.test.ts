@@ -39,7 +39,7 @@ describe("the parts of a service on AWS", function () {
         ["JWT_SECRET", "parameter//rainbow/staging/api/JWT_SECRET"],
       ],
     );
-    assert.deepEqual(own?.["dockerLabels"], { "landfall.parameters": "JWT_SECRET:1" });
+    assert.deepEqual(own["dockerLabels"], { "landfall.parameters": "JWT_SECRET:1" });
     const text = JSON.stringify(seen.named("api-definition").inputs);
     assert.ok(!text.includes("very-secret") && !text.includes("pw@db"));
   });
@@ -113,7 +113,7 @@ describe("the parts of a service on AWS", function () {
     assert.deepEqual(repository["imageScanningConfiguration"], { scanOnPush: true });
     const [encryption] = repository["encryptionConfigurations"] as Record<string, string>[];
     assert.equal(encryption?.["encryptionType"], "KMS");
-    assert.match(String(encryption?.["kmsKey"]), /^arn:aws:kms:/);
+    assert.match(String(encryption["kmsKey"]), /^arn:aws:kms:/);
     const built = seen.ofType("docker:index/image:Image");
     assert.equal(built.length, 1);
     const build = built[0]?.inputs["build"] as Record<string, unknown>;
@@ -157,11 +157,11 @@ describe("the parts of a service on AWS", function () {
     assert.deepEqual([object["key"], object["content"]], [sha256, content]);
     const { api: own, files, "image-files": before } = containersOf(seen);
     assert.deepEqual(own?.["dependsOn"], [{ containerName: "files", condition: "SUCCESS" }]);
-    assert.deepEqual(own?.["mountPoints"], [
+    assert.deepEqual(own["mountPoints"], [
       { sourceVolume: "api-files-0", containerPath: "/etc/nginx", readOnly: true },
     ]);
     assert.deepEqual([files?.["essential"], before?.["essential"]], [false, false]);
-    assert.equal(before?.image, own?.image);
+    assert.equal(before?.image, own.image);
     assert.match(JSON.stringify(files?.["entryPoint"]), /sha256sum -c -/);
     const grants = statementsOf(seen.named("api-task-policy"));
     assert.deepEqual(
