@@ -13,7 +13,7 @@ import { connection } from "./securityGroup";
 /** How the outside reaches a service. */
 export interface Exposed {
   readonly edge: AwsEdge;
-  /** One pair for each rule where traffic is shifted, else one group for all rules. */
+  /** One group for each rule, and another one where traffic is shifted between two. */
   readonly targets: readonly RuleTargets[];
   readonly rules: readonly lb.ListenerRule[];
   /** By which ECS shifts traffic; undefined where it shifts none. */
@@ -41,18 +41,19 @@ export function exposed(
   }));
   const groupNamed = (name: string) => targetGroup(context, parent, spec, name);
   const suffix = (index: number) => (index === 0 ? "" : `-${index}`);
-  const targets: RuleTargets[] = shifting
-    ? planned.map((_, index) => ({
-        primary: groupNamed(`${spec.name}${suffix(index)}-blue`),
-        alternate: groupNamed(`${spec.name}${suffix(index)}-green`),
-      }))
-    : [{ primary: groupNamed(spec.name), alternate: undefined }];
-  const rules = planned.flatMap(({ route, listener, priority }, index) => {
-    const own = targets[index] ?? targets[0];
-    const name = `${spec.name}-rule${suffix(index)}`;
-    return own === undefined
-      ? []
-      : [listenerRule(context, parent, name, edge, listener, { priority, route, targets: own })];
+  // The first group of a route is the same for every strategy: changing the strategy moves no task.
+  const targets: RuleTargets[] = planned.map((_, index) => ({
+    primary: groupNamed(`${spec.name}${suffix(index)}`),
+    alternate: shifting ? groupNamed(`${spec.name}${suffix(index)}-alternate`) : undefined,
+  }));
+  const rules = targets.flatMap((own, index) => {
+    const plan = planned[index];
+    if (plan === undefined) return [];
+    const { route, listener, priority } = plan;
+    const rule = { priority, route, targets: own };
+    return [
+      listenerRule(context, parent, `${spec.name}-rule${suffix(index)}`, edge, listener, rule),
+    ];
   });
   const ready = connection(parent, `${spec.name}-from-edge`, {
     from: edge.securityGroup.id,

@@ -102,7 +102,9 @@ export function service(
       parent,
       // Its name is fixed: two of them cannot be there at once.
       deleteBeforeReplace: true,
-      ignoreChanges: ignoredChanges(count, behind, deployment),
+      // The load decides; the gate sees to the limits. What ECS shifts is a matter of the rules, not of the service: a path in
+      // `loadBalancers` that is ignored would be taken out of a service that becomes public.
+      ignoreChanges: count.scaled ? ["desiredCount"] : [],
       dependsOn: [
         ...execution.ready,
         ...task.ready,
@@ -186,22 +188,6 @@ function behindLoadBalancer(spec: ServiceSpec, { targets, rules, shifter }: Expo
       };
     }),
   };
-}
-
-function ignoredChanges(
-  { scaled }: TaskCount,
-  behind: Exposed | undefined,
-  { shifting }: Deployment,
-): string[] {
-  const swapped = !shifting || behind === undefined ? [] : behind.targets;
-  return [
-    // The load decides; the gate sees to the limits.
-    ...(scaled ? ["desiredCount"] : []),
-    ...swapped.flatMap((_, index) => [
-      `loadBalancers[${index}].targetGroupArn`,
-      `loadBalancers[${index}].advancedConfiguration.alternateTargetGroupArn`,
-    ]),
-  ];
 }
 
 function statusOf(

@@ -116,8 +116,8 @@ describe("a service on AWS", function () {
 
   it("has target groups with its readiness path, and its drain as their delay, when it is public", async () => {
     const { seen } = await api({ ...PUBLIC, health: { readiness: { path: "/ready" } } });
-    for (const name of ["api-blue", "api-green"]) {
-      const { inputs } = seen.named(name);
+    for (const name of ["api", "api-alternate"]) {
+      const inputs = targetGroupOf(name, seen);
       assert.equal(inputs["deregistrationDelay"], 30);
       assert.equal(inputs["targetType"], "ip");
       assert.ok(String(inputs["name"]).length <= 32);
@@ -198,8 +198,8 @@ describe("a service on AWS", function () {
         type: "forward",
         forward: {
           targetGroups: [
-            { arn: arnOf("api-blue", seen), weight: 100 },
-            { arn: arnOf("api-green", seen), weight: 0 },
+            { arn: arnOf("api", seen), weight: 100 },
+            { arn: arnOf("api-alternate", seen), weight: 0 },
           ],
         },
       },
@@ -208,6 +208,13 @@ describe("a service on AWS", function () {
 });
 
 function arnOf(name: string, seen: Awaited<ReturnType<typeof api>>["seen"]): string {
-  const called = String(seen.named(name).inputs["name"]);
+  const called = String(targetGroupOf(name, seen)["name"]);
   return `arn:aws:lb:ap-northeast-1:123456789012:targetgroup/${called}`;
+}
+
+/** A component may have the same name. */
+function targetGroupOf(name: string, seen: Awaited<ReturnType<typeof api>>["seen"]) {
+  const found = seen.ofType("aws:lb/targetGroup:TargetGroup").find((each) => each.name === name);
+  assert.ok(found, name);
+  return found.inputs;
 }
