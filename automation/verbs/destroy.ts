@@ -1,9 +1,9 @@
-import { ownerOf } from "../docker";
 import { realResources } from "../engine/state";
 import type { StateResource } from "../engine/types";
 import { parseUrn } from "../engine/urn";
 import { refuseFrozen } from "../freeze";
 import type { DestroyArgs } from "../operations";
+import { platformOf } from "../platforms";
 import { removeUnrecorded } from "../recovery";
 import type { DestroyResult, ResourceChange } from "../results";
 import { engineRun, reading } from "../session";
@@ -45,7 +45,10 @@ export async function destroy(session: Session, args: DestroyArgs): Promise<Dest
   if (dryRun) return { ...withGuarded(base, includeProtected ? guarded : []), ...rest(true) };
   const left = await reading(session, () => workspace.state());
   const empty = realResources(left).length === 0;
-  if (empty) await removeUnrecorded(session, { ...state, resources: [] }, ownerOf(state));
+  if (empty) {
+    const { leftovers } = await platformOf({ state });
+    await removeUnrecorded(session, { ...state, resources: [] }, leftovers.ownerOf(state));
+  }
   const removed = empty && args.remove === true;
   if (removed) {
     await reading(session, () => workspace.removeStack());

@@ -1,13 +1,13 @@
 import type Docker from "dockerode";
 
-import { registryOf, storedAuth } from "../../toolchain/plugins/docker/client/registryAuth";
-import { textOf } from "../../toolchain/plugins/docker/client/errors";
-import { followProgress } from "../../toolchain/plugins/docker/images/progress";
-import { isTransient, withRetries } from "../../toolchain/plugins/docker/images/retry";
-import { dockerClient, isNotFound } from "../docker";
-import { LandfallError } from "../errors";
-import type { Session } from "../session";
-import type { RegistryLogin } from "./login";
+import { registryOf, storedAuth } from "../../../toolchain/plugins/docker/client/registryAuth";
+import { textOf } from "../../../toolchain/plugins/docker/client/errors";
+import { followProgress } from "../../../toolchain/plugins/docker/images/progress";
+import { isTransient, withRetries } from "../../../toolchain/plugins/docker/images/retry";
+import { dockerClient, isNotFound } from "./client";
+import { LandfallError } from "../../errors";
+import type { RegistryLogin } from "../../images/login";
+import type { PlatformSession } from "../types";
 
 /**
  * Pulls images by digest, and holds what came against the image id that is wanted.
@@ -15,7 +15,7 @@ import type { RegistryLogin } from "./login";
  * @throws LandfallError `registry`, which names the host and the step
  */
 export async function pullImages(
-  { context, env }: Session,
+  { context, env }: PlatformSession,
   wanted: ReadonlyMap<string, string>,
   login: RegistryLogin | undefined,
 ): Promise<void> {
@@ -54,7 +54,7 @@ const silent = { debug: ignore, info: ignore, warning: ignore, status: ignore };
 
 async function pull(
   docker: Docker,
-  { signal }: Session["context"],
+  { signal }: PlatformSession["context"],
   reference: string,
   auth: object | undefined,
 ): Promise<void> {

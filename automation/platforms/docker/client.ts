@@ -3,9 +3,9 @@ import { join } from "node:path";
 
 import Docker from "dockerode";
 
-import { NO_OWNER, ownerIn } from "../components/docker/dynamic/ownerLabel";
-import type { StackState } from "./engine/state";
-import { LandfallError } from "./errors";
+import { NO_OWNER, ownerIn } from "../../../components/docker/dynamic/ownerLabel";
+import type { StackState } from "../../engine/state";
+import { LandfallError } from "../../errors";
 
 /** The labels by which a stack's Docker objects are known. */
 export const labels = {

@@ -1,8 +1,8 @@
 import type Docker from "dockerode";
 
-import { belongsTo, labels, stackFilter } from "../docker";
-import type { ServiceStatusReport } from "../results";
-import type { Session } from "../session";
+import { belongsTo, labels, stackFilter } from "./client";
+import type { ServiceStatusReport } from "../../results";
+import type { PlatformSession } from "../types";
 
 /** A container of a stack. */
 export interface Found {
@@ -14,7 +14,7 @@ export interface Found {
 /** All containers of a stack that are this deployment's, tasks left out. */
 export async function containersOf(
   docker: Docker,
-  { project, shortStack }: Session,
+  { project, shortStack }: PlatformSession,
   owner: string,
 ): Promise<Found[]> {
   const filters = stackFilter(project.name, shortStack);

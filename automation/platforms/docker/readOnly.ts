@@ -3,14 +3,37 @@ import { text } from "node:stream/consumers";
 
 import type Docker from "dockerode";
 
-import { within } from "../../components/docker/dynamic/client";
-import { LandfallError } from "../errors";
-import * as sql from "./sql";
+import { within } from "../../../components/docker/dynamic/client";
+import { LandfallError } from "../../errors";
+import type { ReadOnlyAdapter } from "../types";
+import { dockerClient, ownerOf } from "./client";
+import { containersOf } from "./containers";
+import * as sql from "./readOnlySql";
 
 const timeoutMs = 90_000;
 
+/** Asks the server in its own container: users and passwords are in its environment. */
+export const readOnly = {
+  async databases(session, { state }) {
+    const found = await containersOf(dockerClient(session.env), session, ownerOf(state));
+    return found
+      .filter(({ role }) => role === "postgres")
+      .map(({ name, service: database }) => ({ name, database }));
+  },
+
+  access({ env }, _deployed, { name }) {
+    const docker = dockerClient(env);
+    return {
+      isClosed: () => isClosed(docker, name),
+      close: () => close(docker, name),
+      open: () => open(docker, name),
+      objection: (shouldBeClosed) => objection(docker, name, shouldBeClosed),
+    };
+  },
+} satisfies ReadOnlyAdapter;
+
 /** Makes the database in a container refuse writes, and tells how many sessions were ended for it. */
-export async function close(docker: Docker, container: string): Promise<number> {
+async function close(docker: Docker, container: string): Promise<number> {
   // The first round ends what might still make tables, the second what began to write before the rights were gone.
   const first = await asSuperuser(docker, container, [sql.close, sql.endWriters]);
   const second = await asSuperuser(docker, container, [sql.revoke, sql.endWriters]);
@@ -18,7 +41,7 @@ export async function close(docker: Docker, container: string): Promise<number> 
 }
 
 /** Has it take writes again, with every right as it was. */
-export async function open(docker: Docker, container: string): Promise<void> {
+async function open(docker: Docker, container: string): Promise<void> {
   await asSuperuser(docker, container, [sql.open]);
 }
 
@@ -28,7 +51,7 @@ export async function isClosed(docker: Docker, container: string): Promise<boole
 }
 
 /** What keeps the services' own role from writing, or from not writing; undefined where all is as it should be. */
-export async function objection(
+async function objection(
   docker: Docker,
   container: string,
   shouldBeClosed: boolean,

@@ -2,8 +2,8 @@ import { PassThrough } from "node:stream";
 
 import type Docker from "dockerode";
 
-import { CLI_PORT } from "../../components/docker/dynamic/router/files";
-import { parseSlots } from "../../components/docker/dynamic/router/haproxy";
+import { CLI_PORT } from "../../../components/docker/dynamic/router/files";
+import { parseSlots } from "../../../components/docker/dynamic/router/haproxy";
 
 const question = `exec 3<>/dev/tcp/127.0.0.1/${CLI_PORT} && printf '@1 show servers state\\n' >&3 && timeout 5 cat <&3`;
 const answerTimeoutMs = 8000;
