@@ -105,11 +105,20 @@ export interface ContainerObservation {
   restarts?: number;
 }
 
+/**
+ * A service as it was seen.
+ * - `matches`: every container runs the intended image and revision.
+ * - `differs`: it does not, and waiting will not change that.
+ * - `pending`: the platform is still about it.
+ * - `rolled_back`: the platform has put an earlier revision back, which runs.
+ * - `unknown`: it could not be looked at.
+ */
+export type ServiceState = "matches" | "differs" | "pending" | "rolled_back" | "unknown";
+
 /** A service as intended by the program, beside what is running. */
 export interface ServiceObservation {
   service: string;
-  /** `matches`: every container runs the intended image and revision. `unknown`: could not be looked at. */
-  state: "matches" | "differs" | "unknown";
+  state: ServiceState;
   intended: { image: string; digest: string; revision: string; replicas: number };
   containers: ContainerObservation[];
   /** What differs, one sentence each. */
@@ -337,7 +346,7 @@ export interface RefreshResult extends UpdateOutcome {
 
 export interface VerifyResult extends Observation {
   stack: string;
-  verdict: "deployed" | "failed" | "unverified";
+  verdict: Exclude<Verdict, "unchanged">;
   /** Releases that had been left without a verdict. */
   settled: SettledRelease[];
   urls: Record<string, string>;
@@ -367,9 +376,21 @@ export interface ServiceStatusReport {
   reasons: string[];
 }
 
+/** An alarm of the stack that is not quiet. */
+export interface AlarmStatus {
+  name: string;
+  state: "alarm" | "unknown";
+  /** Why, in the platform's words. */
+  reason: string;
+  /** ISO 8601. */
+  since?: string;
+}
+
 export interface StatusResult {
   stack: string;
   platform?: string;
+  /** Where the platform watches the stack by alarms: those that are not quiet, and how many there are. */
+  alarms?: { total: number; raised: AlarmStatus[] };
   services: ServiceStatusReport[];
   urls: Record<string, string>;
   release?: ReleaseSummary;
@@ -556,6 +577,8 @@ export interface PrunedImage {
   /** Image id. */
   digest: string;
   tags: string[];
+  /** The registry's repository that has it; undefined for one that is on a machine. */
+  repository?: string;
   /** Bytes, layers that it shares with other images included. */
   size: number;
   /** Releases that ran it. */
@@ -566,7 +589,7 @@ export interface PruneResult {
   stack: string;
   /** What was removed, or would be. */
   images: PrunedImage[];
-  /** What Docker did not let go, and why. */
+  /** What the platform did not let go, and why. */
   kept: { digest: string; reason: string }[];
   /** How many good releases keep their images. */
   keep: number;

@@ -85,3 +85,30 @@ export interface FileStatus {
   /** The local file, relative to the program's folder; undefined where it lies outside or is made by the program. */
   readonly source?: string;
 }
+
+/** A managed database: an element of the stack's output `databases`, by the component's name. */
+export interface DatabaseStatus {
+  readonly region: string;
+  /** Identifier of the RDS instance. */
+  readonly instance: string;
+  /** Role that the services log in as. */
+  readonly role: string;
+  /** What one-off tasks on the database run as: the SDK reaches it in no other way. */
+  readonly tools: ToolsTask;
+}
+
+/**
+ * A task definition with a Postgres client, whose container is told PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD:
+ * the master user's, as secrets by ARN. It runs where the database admits it, and only when it is asked to.
+ */
+export interface ToolsTask {
+  readonly cluster: string;
+  /** ARN with its number. */
+  readonly taskDefinition: string;
+  readonly container: string;
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly logGroup: string;
+  /** `awslogs-stream-prefix` of the container. */
+  readonly logPrefix: string;
+}

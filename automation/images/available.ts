@@ -33,7 +33,8 @@ export async function ensureImages({
     const image = images[path];
     return image === undefined ? [] : [{ path, ...image }];
   });
-  const gone = missing.filter(({ repoDigest }) => repoDigest === undefined);
+  const { pull } = found.images;
+  const gone = missing.filter(({ repoDigest }) => pull === undefined || repoDigest === undefined);
   if (gone.length > 0) {
     const problems = gone.map(({ path, image, digest }) => ({
       path,
@@ -45,7 +46,7 @@ export async function ensureImages({
       problems,
     });
   }
-  if (dryRun || missing.length === 0) return;
+  if (dryRun || missing.length === 0 || pull === undefined) return;
   const pulls = missing.map(({ digest, repoDigest = "" }) => [repoDigest, digest] as const);
-  await session.context.phase("pull", () => found.images.pull(session, new Map(pulls), login));
+  await session.context.phase("pull", () => pull(session, new Map(pulls), login));
 }

@@ -14,6 +14,7 @@ interface Entry {
 /** The one table of platforms: a stack's output `platform` names its own. */
 const table = {
   docker: { hosts: /^docker:/, load: async () => (await import("./docker")).docker },
+  aws: { hosts: /^aws:/, load: async () => (await import("./aws")).aws },
 } satisfies Record<string, Entry>;
 
 type PlatformName = keyof typeof table;

@@ -120,11 +120,11 @@ export interface ImagesAdapter {
     images: Readonly<Record<string, Pick<ReleaseImage, "image" | "digest" | "repoDigest">>>,
   ): Promise<string[]>;
   /**
-   * Brings images to the platform by their digests.
+   * Brings images to the platform by their digests. Absent where it pulls by itself what a registry has.
    * @param wanted Image id by `name@sha256:…`.
    * @throws LandfallError `registry`
    */
-  pull(
+  pull?(
     session: PlatformSession,
     wanted: ReadonlyMap<string, string>,
     login: RegistryLogin | undefined,
@@ -149,9 +149,15 @@ export interface LeftoversAdapter {
   ownerOf(state: Pick<StackState, "resources">): string;
 }
 
+/** A stack to be diagnosed, which need not have been deployed yet. */
+export interface DoctorSubject extends Deployed {
+  /** Value of a key of its config. */
+  setting(key: string): string | undefined;
+}
+
 /** What of a platform a diagnosis of a stack looks at. */
 export interface DoctorAdapter {
-  check(session: PlatformSession, deployed: Deployed): Promise<DoctorCheck[]>;
+  check(session: PlatformSession, deployed: DoctorSubject): Promise<DoctorCheck[]>;
 }
 
 /** Everything that the SDK asks of a platform; each part is one file in its folder. */
