@@ -513,6 +513,8 @@ export interface ReleaseImage {
   name?: string;
   /** `name@sha256:…` by which a registry has it. */
   repoDigest?: string;
+  /** ARN, with its number, of the task definition that ran it. */
+  taskDefinition?: string;
 }
 
 export interface ImageDifference {

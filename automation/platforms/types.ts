@@ -124,11 +124,19 @@ export interface ImagesAdapter {
    * @param wanted Image id by `name@sha256:…`.
    * @throws LandfallError `registry`
    */
-  pull?(
+  readonly pull?: (
     session: PlatformSession,
     wanted: ReadonlyMap<string, string>,
     login: RegistryLogin | undefined,
-  ): Promise<void>;
+  ) => Promise<void>;
+  /**
+   * Config by which a release's tasks are run as they were registered, for those that still are. Absent where a platform
+   * registers nothing.
+   */
+  taskPins?(
+    session: Pick<PlatformSession, "env">,
+    images: Readonly<Record<string, ReleaseImage>>,
+  ): Promise<Record<string, string>>;
   /** The stack's images that nothing needs any more. */
   prunable(session: PlatformSession, subject: PruneSubject): Promise<PrunedImage[]>;
   /** Removes one of them. Why not, where the platform does not let it go. */
@@ -152,7 +160,7 @@ export interface LeftoversAdapter {
 /** A stack to be diagnosed, which need not have been deployed yet. */
 export interface DoctorSubject extends Deployed {
   /** Value of a key of its config. */
-  setting(key: string): string | undefined;
+  readonly setting: (key: string) => string | undefined;
 }
 
 /** What of a platform a diagnosis of a stack looks at. */

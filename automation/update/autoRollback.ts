@@ -6,7 +6,7 @@ import { migrationPins } from "../migrations/pins";
 import { fixOf } from "../migrations/refusal";
 import { wayBack } from "../migrations/wayBack";
 import type { JobWayBack } from "../migrations/wayBack";
-import { pinsOf } from "../pins";
+import { pinsOf, taskPins } from "../pins";
 import { recover } from "../recovery";
 import { currentRelease } from "../release";
 import type { ReleaseRecord } from "../release";
@@ -78,6 +78,7 @@ async function putBack(
     withConfigCopy(session, target, async (file) => {
       await writeAmended(file, target.config, {
         ...pinsOf(target),
+        ...(await taskPins(session, { state, intended: journey.last.intended }, target)),
         ...migrationPins(target, ways),
       });
       const expectedDigests = Object.fromEntries(

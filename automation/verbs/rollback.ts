@@ -9,7 +9,7 @@ import { refuseWayBack } from "../migrations/refusal";
 import { wayBack } from "../migrations/wayBack";
 import type { JobWayBack } from "../migrations/wayBack";
 import type { RollbackArgs } from "../operations";
-import { pinsOf } from "../pins";
+import { pinsOf, taskPins } from "../pins";
 import { currentRelease, rollbackTarget } from "../release";
 import type { ConfigDifference, MigrationWayBack, RollbackResult } from "../results";
 import { reading } from "../session";
@@ -41,6 +41,7 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
     const ways = await wayBack(session, state, target);
     await writeAmended(file, target.config, {
       ...pinsOf(target),
+      ...(await taskPins(session, { state, intended: readIntended(state.outputs) }, target)),
       ...migrationPins(target, ways),
     });
     const after = await reading(session, () => session.workspace.config(file));

@@ -8,6 +8,7 @@ import { clientSettings, using } from "./clients";
 import { awsFailure, isNamed } from "./failure";
 import { imagesInUse } from "./inUse";
 import { owned, textOf } from "./resources";
+import { taskPins } from "./taskPins";
 
 /** An image that no release ran stays so long: somebody may be about to deploy it. */
 const youngMs = 24 * 3_600_000;
@@ -22,6 +23,8 @@ export const images = {
     );
     return found.flat();
   },
+
+  taskPins: ({ env }, wanted) => taskPins(env, wanted),
 
   async prunable({ env, context }, subject) {
     const repositories = owned(subject.state, "aws:ecr/repository:Repository");
