@@ -3,6 +3,7 @@ import type { StackState } from "../engine/state";
 import type { Intended, IntendedService } from "../intended";
 import type { LogLine } from "../logLines";
 import type {
+  DatabaseBackup,
   DoctorCheck,
   PrunedImage,
   RecoveryAction,
@@ -112,6 +113,29 @@ export interface PruneSubject extends Deployed {
   releases: readonly ReleaseRecord[];
 }
 
+/** How whole databases are copied, and put back. */
+export interface BackupsAdapter {
+  databases(session: PlatformSession, deployed: Deployed): Promise<DatabaseServer[]>;
+  /** Copies that are there, the newest first. */
+  list(
+    session: PlatformSession,
+    deployed: Deployed,
+    server: DatabaseServer,
+  ): Promise<DatabaseBackup[]>;
+  take(
+    session: PlatformSession,
+    deployed: Deployed,
+    server: DatabaseServer,
+  ): Promise<DatabaseBackup>;
+  /** Puts one in the database's place. @returns the name under which the database stays as it was */
+  restore(
+    session: PlatformSession,
+    deployed: Deployed,
+    server: DatabaseServer,
+    backup: DatabaseBackup,
+  ): Promise<string>;
+}
+
 /** What is done with the images that releases ran. */
 export interface ImagesAdapter {
   /** Those of these images that the platform cannot run any more, by service. */
@@ -175,6 +199,7 @@ export interface Platform {
   readonly logs: LogsAdapter;
   readonly readOnly: ReadOnlyAdapter;
   readonly images: ImagesAdapter;
+  readonly backups: BackupsAdapter;
   readonly leftovers: LeftoversAdapter;
   readonly doctor: DoctorAdapter;
 }

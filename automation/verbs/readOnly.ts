@@ -48,7 +48,11 @@ export async function readOnly(session: Session, args: ReadOnlyArgs): Promise<Re
   };
 }
 
-function chosen(found: readonly DatabaseServer[], asked: string | undefined): DatabaseServer {
+/** The database that is asked for; the only one where none is. */
+export function chosen(
+  found: readonly DatabaseServer[],
+  asked: string | undefined,
+): DatabaseServer {
   const names = found.map(({ database }) => database).sort();
   const [only] = found.filter(({ database }) => asked === undefined || database === asked);
   if (only !== undefined && (asked !== undefined || found.length === 1)) return only;

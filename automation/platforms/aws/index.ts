@@ -1,4 +1,5 @@
 import type { Platform } from "../types";
+import { backups } from "./backups";
 import { doctor } from "./doctor";
 import { images } from "./images";
 import { leftovers } from "./leftovers";
@@ -9,5 +10,5 @@ import { status } from "./status";
 
 /** Amazon Web Services: ECS, RDS, ElastiCache, ECR, CloudWatch. */
 export const aws = {
-  ...{ doctor, images, leftovers, logs, observe, readOnly, status },
+  ...{ backups, doctor, images, leftovers, logs, observe, readOnly, status },
 } satisfies Platform;

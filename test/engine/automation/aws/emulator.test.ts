@@ -252,6 +252,35 @@ describe("the SDK's AWS against the emulator", function () {
     assert.deepEqual(left.sort(), [two, three].sort());
   });
 
+  it("takes snapshots of a database and lists them, and restores none over one that is there", async () => {
+    await new RDSClient(server.client).send(
+      new CreateDBInstanceCommand({
+        DBInstanceIdentifier: "shop-production-orders",
+        DBInstanceClass: "db.t3.micro",
+        Engine: "postgres",
+        MasterUsername: "master",
+        MasterUserPassword: "not-a-secret",
+        AllocatedStorage: 20,
+      }),
+    );
+    const stack = deployed([
+      resource("aws:rds/instance:Instance", "orders", {
+        arn: `arn:aws:rds:${region}:${account}:db:shop-production-orders`,
+        identifier: "shop-production-orders",
+      }),
+    ]);
+    await withSession(async (session) => {
+      const [database] = await aws.backups.databases(session, stack);
+      assert.equal(database?.database, "orders");
+      const taken = await aws.backups.take(session, stack, database);
+      assert.match(taken.id, /^shop-production-orders-\d{14}$/);
+      assert.equal(taken.size, 20 * 1024 ** 3);
+      const listed = await aws.backups.list(session, stack, database);
+      assert.deepEqual(listed, [taken]);
+      await assert.rejects(aws.backups.restore(session, stack, database, taken), /beside/);
+    });
+  });
+
   it("tells a diagnosis whose credentials these are, and when the stack is in another account", async () => {
     const check = (accounts: string | undefined): Promise<unknown[]> =>
       withSession(async (session) => {
