@@ -1,5 +1,6 @@
 import type { Platform } from "../types";
 import { backups } from "./backups";
+import { doctor } from "./doctor";
 import { images } from "./images";
 import { leftovers } from "./leftovers";
 import { logs } from "./logs";
@@ -9,7 +10,5 @@ import { status } from "./status";
 
 /** Containers of the daemon that the environment names. */
 export const docker = {
-  ...{ backups, images, leftovers, logs, observe, readOnly, status },
-  // The daemon is a matter of the machine, which is looked at before any stack.
-  doctor: { check: () => Promise.resolve([]) },
+  ...{ backups, doctor, images, leftovers, logs, observe, readOnly, status },
 } satisfies Platform;
