@@ -66,7 +66,7 @@ export function isDockerDown(text: string): boolean {
 
 /** Whether the platform has put an earlier revision back by itself, as a gate that waited for the new one says it. */
 export function isRolledBack(text: string): boolean {
-  return /\bhas been rolled back\b/i.test(text);
+  return /\b(?:has been rolled back|rolled it back)\b/i.test(text);
 }
 
 /** What a registry did not do, as the docker plugin says it; undefined when the text is about something else. */
