@@ -291,7 +291,7 @@ export const restoreArgs = z.strictObject({
   /** Id of the backup, as `backup` lists it. */
   backup: z
     .string()
-    .regex(/^[A-Za-z][\w-]{0,254}$/, "must be a backup's id: letters, digits, '_' and '-'"),
+    .regex(/^[A-Za-z][\w:-]{0,254}$/, "must be a backup's id: letters, digits, '_', ':' and '-'"),
   /** Name of the database's component. @default the only one */
   database: serviceName.optional(),
   /** Has to name the database: what was written since the backup was taken is out of reach then. @default none */
