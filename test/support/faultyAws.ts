@@ -4,31 +4,31 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 
 /** An answer: a document, or a failure with the name that AWS gives it. */
-export type FakeAnswer =
+export type FaultyAnswer =
   | { ok: unknown }
   | { error: string; message?: string; status?: number }
   /** The connection breaks off without an answer. */
   | "cut";
 
 /** Answers a request by what it asks, and by how often it was asked before. */
-export type FakeHandler = (input: Record<string, unknown>, before: number) => FakeAnswer;
+export type FaultyHandler = (input: Record<string, unknown>, before: number) => FaultyAnswer;
 
 /**
  * An endpoint that speaks AWS's JSON protocols and does as it is told: the faults that the emulator does not have. An
  * action without a handler is answered as one that the service does not know.
  */
-export class FakeAws {
+export class FaultyAws {
   readonly asked: { action: string; input: Record<string, unknown> }[] = [];
   private readonly server: Server;
 
-  private constructor(private readonly handlers: Record<string, FakeHandler>) {
+  private constructor(private readonly handlers: Record<string, FaultyHandler>) {
     this.server = createServer((request, response) => {
       void this.answer(request, response);
     });
   }
 
-  static async start(handlers: Record<string, FakeHandler>): Promise<FakeAws> {
-    const fake = new FakeAws(handlers);
+  static async start(handlers: Record<string, FaultyHandler>): Promise<FaultyAws> {
+    const fake = new FaultyAws(handlers);
     fake.server.listen(0, "127.0.0.1");
     await once(fake.server, "listening");
     return fake;

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 
 import { verdictExitCodes } from "../../../automation/errors";
-import { FakeAws } from "../../support/faultyAws";
+import { FaultyAws } from "../../support/faultyAws";
 import {
   definition,
   deployment,
@@ -25,12 +25,12 @@ const source = `
 describe("an update that ECS takes back by itself", () => {
   const stack = "production";
   let project: TestProject;
-  let aws: FakeAws;
+  let aws: FaultyAws;
   let runs = 6;
 
   beforeEach(async () => {
     runs = 6;
-    aws = await FakeAws.start(
+    aws = await FaultyAws.start(
       ecs(
         () => ({
           ok: service([

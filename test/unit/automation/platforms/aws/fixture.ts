@@ -4,7 +4,7 @@ import type { Observation } from "../../../../../automation/results";
 import { observe } from "../../../../../automation/observe";
 import { startOperation } from "../../../../../automation/operation";
 import type { OperationContext } from "../../../../../automation/operation";
-import type { FakeHandler } from "../../../../support/faultyAws";
+import type { FaultyHandler } from "../../../../support/faultyAws";
 
 export const digest = `sha256:${"a".repeat(64)}`;
 export const otherDigest = `sha256:${"b".repeat(64)}`;
@@ -83,10 +83,10 @@ export const missing = { services: [], failures: [{ arn: "api", reason: "MISSING
 
 /** An ECS whose tasks are these, and whose services are as told. */
 export function ecs(
-  describe: FakeHandler,
+  describe: FaultyHandler,
   running: readonly object[],
   stopped: readonly object[] = [],
-): Record<string, FakeHandler> {
+): Record<string, FaultyHandler> {
   const arns = (tasks: readonly object[]): unknown[] =>
     tasks.map((each) => (each as { taskArn: string }).taskArn);
   return {

@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
 
 import { aws as platform } from "../../../../../automation/platforms/aws";
-import { FakeAws } from "../../../../support/fakeAws";
-import type { FakeHandler } from "../../../../support/fakeAws";
+import { FaultyAws } from "../../../../support/faultyAws";
+import type { FaultyHandler } from "../../../../support/faultyAws";
 import { startOperation } from "../../../../../automation/operation";
 import { fastClock } from "./fixture";
 
@@ -14,7 +14,7 @@ const source = {
 
 /** CloudWatch, whose page after each token is fixed; a token that leads nowhere is its own next one. */
 const pages =
-  (events: Readonly<Record<string, readonly [number, string][]>>): FakeHandler =>
+  (events: Readonly<Record<string, readonly [number, string][]>>): FaultyHandler =>
   ({ nextToken = "f/0" }) => {
     const number = Number(String(nextToken).slice(2));
     const found = events[String(number)];
@@ -37,7 +37,7 @@ describe("logs that are followed on CloudWatch", () => {
         [2000, "three"],
       ],
     };
-    const aws = await FakeAws.start({
+    const aws = await FaultyAws.start({
       GetLogEvents: (input, before) =>
         before === 5 ? { error: "ThrottlingException" } : pages(more)(input, before),
     });
@@ -71,7 +71,7 @@ describe("logs that are followed on CloudWatch", () => {
   });
 
   it("ends with a stream that is gone", async () => {
-    const aws = await FakeAws.start({
+    const aws = await FaultyAws.start({
       GetLogEvents: () => ({ error: "ResourceNotFoundException" }),
     });
     const lines: string[] = [];

@@ -3,8 +3,8 @@ import * as assert from "node:assert/strict";
 import { exitCodes, verdictExitCodes } from "../../../../../automation/errors";
 import type { IntendedService } from "../../../../../automation/intended";
 import { judge } from "../../../../../automation/verdict";
-import { FakeAws } from "../../../../support/faultyAws";
-import type { FakeHandler } from "../../../../support/faultyAws";
+import { FaultyAws } from "../../../../support/faultyAws";
+import type { FaultyHandler } from "../../../../support/faultyAws";
 import {
   definition,
   deployment,
@@ -18,7 +18,7 @@ import {
 } from "./fixture";
 
 describe("what runs on ECS", () => {
-  let aws: FakeAws | undefined;
+  let aws: FaultyAws | undefined;
 
   afterEach(async () => {
     await aws?.stop();
@@ -26,10 +26,10 @@ describe("what runs on ECS", () => {
   });
 
   const verdictOf = async (
-    handlers: Record<string, FakeHandler>,
+    handlers: Record<string, FaultyHandler>,
     { own = intended, seconds = 15 }: { own?: IntendedService; seconds?: number } = {},
   ) => {
-    aws = await FakeAws.start(handlers);
+    aws = await FaultyAws.start(handlers);
     const observation = await observed(aws.env, seconds, own);
     const judged = judge(observation, true);
     const [seen] = observation.services;
@@ -38,7 +38,7 @@ describe("what runs on ECS", () => {
 
   const running = [task("aaaa", 7), task("bbbb", 7)];
   const always =
-    (answer: object): FakeHandler =>
+    (answer: object): FaultyHandler =>
     () => ({ ok: answer });
 
   it("is deployed when PRIMARY and every task are as intended", async () => {
@@ -61,7 +61,7 @@ describe("what runs on ECS", () => {
       stoppedReason: "Essential container in task exited",
       containers: [{ name: "api", exitCode: 1 }],
     });
-    const rollbacks: [string, Record<string, FakeHandler>, IntendedService?][] = [
+    const rollbacks: [string, Record<string, FaultyHandler>, IntendedService?][] = [
       [
         "the circuit breaker says so",
         ecs(
@@ -169,7 +169,7 @@ describe("what runs on ECS", () => {
   });
 
   it("waits for a service that AWS does not know yet", async () => {
-    const late: FakeHandler = (_, before) => ({
+    const late: FaultyHandler = (_, before) => ({
       ok: before < 2 ? missing : service([deployment(7)]),
     });
     assert.equal((await verdictOf(ecs(late, running))).verdict, "deployed");
@@ -213,7 +213,7 @@ describe("what runs on ECS", () => {
 
   describe("when AWS refuses", () => {
     it("asks again after a throttled request", async () => {
-      const busy: FakeHandler = (_, before) =>
+      const busy: FaultyHandler = (_, before) =>
         before < 2
           ? { error: "ThrottlingException", message: "Rate exceeded" }
           : { ok: service([deployment(7)]) };
@@ -222,7 +222,7 @@ describe("what runs on ECS", () => {
     });
 
     it("asks again when the connection breaks off", async () => {
-      const broken: FakeHandler = (_, before) =>
+      const broken: FaultyHandler = (_, before) =>
         before < 1 ? "cut" : { ok: service([deployment(7)]) };
       assert.equal((await verdictOf(ecs(broken, running))).verdict, "deployed");
     });

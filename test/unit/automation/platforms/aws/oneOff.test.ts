@@ -4,8 +4,8 @@ import { LandfallError } from "../../../../../automation/errors";
 import type { IntendedDatabase } from "../../../../../automation/intended";
 import { aws as platform } from "../../../../../automation/platforms/aws";
 import type { DatabaseAccess, Deployed } from "../../../../../automation/platforms/types";
-import { FakeAws } from "../../../../support/faultyAws";
-import type { FakeHandler } from "../../../../support/faultyAws";
+import { FaultyAws } from "../../../../support/faultyAws";
+import type { FaultyHandler } from "../../../../support/faultyAws";
 import { inOperation } from "./fixture";
 
 const database: IntendedDatabase = {
@@ -29,19 +29,19 @@ const deployed: Deployed = {
   intended: { platform: "aws", urls: {}, databases: { db: database } },
 };
 
-const started: FakeHandler = () => ({ ok: { tasks: [{ taskArn }], failures: [] } });
-const ended = (exitCode: number | undefined, change: object = {}): FakeHandler => {
+const started: FaultyHandler = () => ({ ok: { tasks: [{ taskArn }], failures: [] } });
+const ended = (exitCode: number | undefined, change: object = {}): FaultyHandler => {
   const own = { name: "psql", ...(exitCode === undefined ? {} : { exitCode }) };
   return () => ({
     ok: { tasks: [{ taskArn, lastStatus: "STOPPED", containers: [own], ...change }] },
   });
 };
 const printed =
-  (...lines: readonly string[]): FakeHandler =>
+  (...lines: readonly string[]): FaultyHandler =>
   () => ({ ok: { events: lines.map((message) => ({ timestamp: 1, message })) } });
 
 describe("a database of RDS that is asked by a one-off task", () => {
-  let aws: FakeAws | undefined;
+  let aws: FaultyAws | undefined;
 
   afterEach(async () => {
     await aws?.stop();
@@ -49,10 +49,10 @@ describe("a database of RDS that is asked by a one-off task", () => {
   });
 
   const ask = async <T>(
-    handlers: Record<string, FakeHandler>,
+    handlers: Record<string, FaultyHandler>,
     work: (access: DatabaseAccess) => Promise<T>,
   ): Promise<T> => {
-    const fake = await FakeAws.start({ RunTask: started, ...handlers });
+    const fake = await FaultyAws.start({ RunTask: started, ...handlers });
     aws = fake;
     return inOperation(async (context) => {
       const project = { name: "shop", dir: "/nowhere", configSchema: {} };
@@ -97,7 +97,7 @@ describe("a database of RDS that is asked by a one-off task", () => {
     assert.ok(JSON.stringify(run?.overrides).length < 8192);
   });
 
-  const failing: [string, Record<string, FakeHandler>, string, RegExp][] = [
+  const failing: [string, Record<string, FaultyHandler>, string, RegExp][] = [
     [
       "the database refused",
       { DescribeTasks: ended(3), GetLogEvents: printed("ERROR: permission denied") },

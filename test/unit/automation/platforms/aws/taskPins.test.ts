@@ -4,7 +4,7 @@ import { pinsOf, taskPins } from "../../../../../automation/pins";
 import { Problems } from "../../../../../components/errors";
 import { sdkConfig } from "../../../../../components/sdkConfig";
 import * as pulumi from "@pulumi/pulumi";
-import { FakeAws } from "../../../../support/faultyAws";
+import { FaultyAws } from "../../../../support/faultyAws";
 import { definition, digest } from "./fixture";
 
 const images = Object.fromEntries(
@@ -24,7 +24,7 @@ const deployed = {
 
 describe("task definitions that a rollback runs again", () => {
   it("are those that ECS still has; the rest is registered anew", async () => {
-    const aws = await FakeAws.start({
+    const aws = await FaultyAws.start({
       DescribeTaskDefinition: ({ taskDefinition }) =>
         taskDefinition === definition(5)
           ? { error: "ClientException", message: "Unable to describe task definition." }
@@ -51,7 +51,7 @@ describe("task definitions that a rollback runs again", () => {
   });
 
   it("are none where ECS cannot be asked: nothing depends on them", async () => {
-    const aws = await FakeAws.start({
+    const aws = await FaultyAws.start({
       DescribeTaskDefinition: () => ({ error: "AccessDeniedException" }),
     });
     try {
