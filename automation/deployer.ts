@@ -17,6 +17,7 @@ import type { Project } from "./project";
 import { openSession } from "./session";
 import type { Session } from "./session";
 import { approve } from "./verbs/approve";
+import { backup, restore } from "./verbs/backup";
 import { cancel } from "./verbs/cancel";
 import { destroy } from "./verbs/destroy";
 import { diff } from "./verbs/diff";
@@ -163,6 +164,16 @@ export class Deployer implements Operations {
   /** Has the database refuse writes of services, or take them again. */
   readOnly(args: ArgsOf<"readOnly">, control?: Control): Operation<ResultOf<"readOnly">> {
     return this.onStack("readOnly", args, control, readOnly);
+  }
+
+  /** Copies a whole database, or lists the copies that are there. */
+  backup(args: ArgsOf<"backup">, control?: Control): Operation<ResultOf<"backup">> {
+    return this.onStack("backup", args, control, backup);
+  }
+
+  /** Puts a copy of a database in its place; the database as it was stays under another name. */
+  restore(args: ArgsOf<"restore">, control?: Control): Operation<ResultOf<"restore">> {
+    return this.onStack("restore", args, control, restore);
   }
 
   /** Answers a manual gate that a deploy waits at. */

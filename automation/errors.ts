@@ -75,6 +75,31 @@ export const errorTable = {
     meaning: "The Docker daemon does not answer.",
     fix: "Start it, or set DOCKER_HOST to one that runs.",
   },
+  credentials: {
+    exitCode: exitCodes.failed,
+    meaning: "The credentials of the cloud are missing, wrong or expired, or no region is set.",
+    fix: "Log in again (`aws sso login`, or new AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), then run the command again.",
+  },
+  access_denied: {
+    exitCode: exitCodes.failed,
+    meaning: "The cloud does not allow it to these credentials.",
+    fix: "Allow the action that the message names on the resource that it names, or use other credentials.",
+  },
+  throttled: {
+    exitCode: exitCodes.failed,
+    meaning: "The cloud refused requests because it is asked too often, and went on refusing them.",
+    fix: "Wait a minute and run the command again; AWS_MAX_ATTEMPTS sets how often a request is tried.",
+  },
+  platform_unreachable: {
+    exitCode: exitCodes.failed,
+    meaning: "The cloud's API does not answer.",
+    fix: "Check the network, AWS_ENDPOINT_URL where it is set, and the cloud's own status page.",
+  },
+  platform: {
+    exitCode: exitCodes.failed,
+    meaning: "The cloud's API refused a request.",
+    fix: "See what it said in the message.",
+  },
   locked: {
     exitCode: exitCodes.locked,
     meaning: "Another update holds the stack's lock.",

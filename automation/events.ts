@@ -1,4 +1,4 @@
-import type { RecoveryAction } from "./results";
+import type { RecoveryAction, ServiceState } from "./results";
 
 /** What happens during an operation, as a discriminated union over `kind`. Everything in it is redacted. */
 export type DeployEvent =
@@ -111,7 +111,7 @@ export interface RecoveryEvent extends EventBase {
 export interface ServiceEvent extends EventBase {
   kind: "service";
   service: string;
-  state: "matches" | "differs" | "unknown";
+  state: ServiceState;
   /** What differs, one sentence each. */
   reasons: string[];
 }

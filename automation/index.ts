@@ -20,6 +20,4 @@ export type { ErrorCode, ErrorInfo, ExitCode, Problem } from "./errors";
 export { Redactor, redacted } from "./redact";
 export { FileReleaseStore } from "./stores/file";
 export type { ReleaseDraft, ReleaseRecord, ReleaseStore } from "./release";
-export { observers } from "./observers";
-export type { Observer } from "./observers";
 export type { Clock } from "./clock";

@@ -17,7 +17,7 @@ const phase = z.object({
   pauseMs: z.number(),
 });
 const rollout = z.object({
-  strategy: z.enum(["blueGreen", "canary", "rolling", "recreate"]),
+  strategy: z.enum(["blueGreen", "canary", "linear", "rolling", "recreate"]),
   phases: z.array(phase),
   // Each is read when it is asked: one of a later version must not hide the rest.
   gates: z.array(z.unknown()),
@@ -31,6 +31,17 @@ const rollout = z.object({
 
 const feature = z.object({ on: z.boolean(), enables: z.boolean() });
 const inactive = z.object({ by: z.enum(["stop", "feature"]), feature: z.string().optional() });
+
+const ecs = z.object({
+  region: z.string(),
+  cluster: z.string(),
+  service: z.string(),
+  taskDefinition: z.string(),
+  container: z.string(),
+  logGroup: z.string(),
+  autoscaling: z.object({ min: z.number(), max: z.number() }).optional(),
+  targetGroups: z.array(z.string()),
+});
 
 const service = z.object({
   image: z.string(),
@@ -46,12 +57,31 @@ const service = z.object({
   url: z.string().optional(),
   containers: z.array(z.string()),
   router: z.string().optional(),
+  ecs: ecs.optional(),
   rollout: rollout.optional(),
   imageName: z.string().optional(),
   repoDigest: z.string().optional(),
   build: build.optional(),
   files: z.array(file).optional(),
 });
+
+const database = z.object({
+  region: z.string(),
+  instance: z.string(),
+  role: z.string(),
+  tools: z.object({
+    cluster: z.string(),
+    taskDefinition: z.string(),
+    container: z.string(),
+    subnets: z.array(z.string()),
+    securityGroups: z.array(z.string()),
+    logGroup: z.string(),
+    logPrefix: z.string(),
+  }),
+});
+
+/** A database as the program's output `databases` describes it. */
+export type IntendedDatabase = z.infer<typeof database>;
 
 /** A service as the program's output `services` describes it. */
 export type IntendedService = z.infer<typeof service>;
@@ -61,6 +91,8 @@ export interface Intended {
   platform?: string;
   /** Undefined where the stack has no output `services` that could be read. */
   services?: Record<string, IntendedService>;
+  /** Managed databases by component; undefined where the stack has none, or its output could not be read. */
+  databases?: Record<string, IntendedDatabase>;
   urls: Record<string, string>;
   migrationHead?: string;
   /** Why `services` could not be read. */
@@ -78,8 +110,14 @@ export function readIntended(outputs: Readonly<Record<string, OutputValue>>): In
     urls: urlsOf(outputs),
     ...(platform === undefined ? {} : { platform }),
     ...(migrationHead === undefined ? {} : { migrationHead }),
+    ...databasesOf(outputs),
     ...servicesOf(outputs),
   };
+}
+
+function databasesOf(outputs: Readonly<Record<string, OutputValue>>): Pick<Intended, "databases"> {
+  const { success, data } = z.record(z.string(), database).safeParse(outputs.databases?.value);
+  return success ? { databases: data } : {};
 }
 
 function servicesOf(

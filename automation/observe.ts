@@ -1,7 +1,8 @@
 import type { OperationContext } from "./operation";
-import { observers } from "./observers";
 import { LandfallError } from "./errors";
 import type { Intended } from "./intended";
+import { namedPlatform, platformNames } from "./platforms";
+import type { ObserveAdapter } from "./platforms";
 import { probesOf, runProbe } from "./probes";
 import type { Observation } from "./results";
 import { isSettled, unknownService } from "./verdict";
@@ -11,8 +12,6 @@ export interface ObserveOptions {
   /** Seconds for which what is not right yet is looked at again. */
   timeoutSeconds: number;
 }
-
-const betweenMs = 150;
 
 /** Looks at what is running until it is as intended or the time is over, and tells of what it saw. */
 export async function observe(
@@ -25,11 +24,13 @@ export async function observe(
   const probing = Promise.all(
     probesOf(intended).map((probe) => runProbe(probe, { deadline, clock, signal })),
   );
-  let seen = await look(intended, env);
+  const platform = (await namedPlatform(intended.platform))?.observe;
+  const betweenMs = platform?.betweenMs ?? 0;
+  let seen = await look(intended, platform, env);
   while (!isSettled({ ...seen, probes: [] }) && seen.unverified.length === 0) {
     if (signal.aborted || clock.now() + betweenMs >= deadline) break;
     await clock.sleep(betweenMs, signal);
-    seen = await look(intended, env);
+    seen = await look(intended, platform, env);
   }
   const observation = { ...seen, probes: await probing };
   for (const { service, state, reasons } of observation.services) {
@@ -40,20 +41,20 @@ export async function observe(
 }
 
 async function look(
-  { platform, services, problem }: Intended,
+  { platform: name, services, problem }: Intended,
+  platform: ObserveAdapter | undefined,
   env: ObserveOptions["env"],
 ): Promise<Omit<Observation, "probes">> {
   if (services === undefined)
     return { services: [], unverified: [problem ?? "nothing to look at"] };
   if (Object.keys(services).length === 0) return { services: [], unverified: [] };
-  const observer = platform === undefined ? undefined : observers[platform];
-  if (observer === undefined) {
-    const known = Object.keys(observers).join(", ");
-    const reason = `the output \`platform\` is ${JSON.stringify(platform)}, and only ${known} can be observed`;
+  if (platform === undefined) {
+    const known = platformNames.join(", ");
+    const reason = `the output \`platform\` is ${JSON.stringify(name)}, and only ${known} can be observed`;
     return { services: [], unverified: [reason] };
   }
   try {
-    return { services: await observer({ env }).observe(services), unverified: [] };
+    return { services: await platform.observe({ env }, services), unverified: [] };
   } catch (error) {
     if (!(error instanceof LandfallError)) throw error;
     const unknown = Object.entries(services).map(([name, service]) =>

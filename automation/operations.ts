@@ -277,6 +277,31 @@ export const readOnlyArgs = z.strictObject({
   message: z.string().max(1000).optional(),
 });
 
+export const backupArgs = z.strictObject({
+  ...target,
+  /** Name of the database's component. @default the only one */
+  database: serviceName.optional(),
+  /** Only list those that are there. @default false */
+  list: z.boolean().optional(),
+  /** Seconds to wait for a lock that an update holds; 0 fails at once. @default 0 */
+  wait: seconds(86_400).optional(),
+});
+
+export const restoreArgs = z.strictObject({
+  ...target,
+  /** Id of the backup, as `backup` lists it. */
+  backup: z
+    .string()
+    .regex(/^[A-Za-z][\w:-]{0,254}$/, "must be a backup's id: letters, digits, '_', ':' and '-'"),
+  /** Name of the database's component. @default the only one */
+  database: serviceName.optional(),
+  /** Has to name the database: what was written since the backup was taken is out of reach then. @default none */
+  allowDataLoss,
+  overrideFreeze,
+  /** Seconds to wait for a lock that an update holds; 0 fails at once. @default 0 */
+  wait: seconds(86_400).optional(),
+});
+
 export const doctorArgs = z.strictObject({
   /** Also looks into this stack: lock, pending operations, drift of the release store. */
   stack: stackName.optional(),
@@ -306,6 +331,8 @@ export const operations = {
   stop: { args: stopArgs, summary: "Stop a service, or all of them" },
   start: { args: startArgs, summary: "Start what was stopped" },
   readOnly: { args: readOnlyArgs, summary: "Have the database refuse writes, or take them again" },
+  backup: { args: backupArgs, summary: "Copy a whole database, or list the copies" },
+  restore: { args: restoreArgs, summary: "Put a copy of a database in its place" },
   approve: { args: approveArgs, summary: "Answer a manual gate that a deploy waits at" },
   show: { args: showArgs, summary: "Show everything about a release" },
   diff: { args: diffArgs, summary: "Show what differs between two releases" },
@@ -335,6 +362,8 @@ export type FeatureArgs = z.input<typeof featureArgs>;
 export type StopArgs = z.input<typeof stopArgs>;
 export type StartArgs = z.input<typeof startArgs>;
 export type ReadOnlyArgs = z.input<typeof readOnlyArgs>;
+export type BackupArgs = z.input<typeof backupArgs>;
+export type RestoreArgs = z.input<typeof restoreArgs>;
 export type ApproveArgs = z.input<typeof approveArgs>;
 export type ShowArgs = z.input<typeof showArgs>;
 export type DiffArgs = z.input<typeof diffArgs>;
@@ -365,6 +394,8 @@ export interface Results {
   stop: results.StopResult;
   start: results.StartResult;
   readOnly: results.ReadOnlyResult;
+  backup: results.BackupResult;
+  restore: results.RestoreResult;
   approve: results.ApproveResult;
   show: results.ShowResult;
   diff: results.DiffResult;

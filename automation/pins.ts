@@ -1,3 +1,5 @@
+import { platformOf } from "./platforms";
+import type { Deployed, PlatformSession } from "./platforms";
 import type { ReleaseRecord } from "./release";
 
 /** The config key by which the components are told; components/sdkConfig.ts reads it. */
@@ -25,4 +27,17 @@ export function pinsOf({
     // For programs that are not made of components: they read the key themselves.
     [`${project}:images`]: Object.fromEntries(named.map(([name, { id }]) => [name, id])),
   };
+}
+
+/**
+ * Has a release of the same stack run as the platform has it registered, where it still has. Nothing depends on it: what
+ * cannot be asked for is registered anew.
+ */
+export async function taskPins(
+  session: Pick<PlatformSession, "env">,
+  deployed: Deployed,
+  { images }: Pick<ReleaseRecord, "images">,
+): Promise<Record<string, string>> {
+  const { images: platform } = await platformOf(deployed);
+  return (await platform.taskPins?.(session, images).catch(() => ({}))) ?? {};
 }

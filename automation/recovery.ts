@@ -2,24 +2,17 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type Docker from "dockerode";
-
-import { belongsTo, dockerClient, isNotFound, labels, ownerOf, stackFilter } from "./docker";
 import type { StackState } from "./engine/state";
 import type { PendingOperation } from "./engine/types";
 import { describeUrn, parseUrn } from "./engine/urn";
 import { LandfallError } from "./errors";
+import { isHosted, platformOf } from "./platforms";
 import type { RecoveryAction } from "./results";
 import { reading } from "./session";
 import type { Session } from "./session";
 
-/** Resources whose half-made form is either nothing at all or a Docker object that is found by its labels. */
-const mendable = [
-  /^docker:/,
-  /^random:/,
-  /^pulumi-nodejs:dynamic\/landfall:/,
-  /^pulumi:providers:/,
-];
+/** Resources whose half-made form is nothing at all, wherever the stack is. */
+const mendable = [/^random:/, /^pulumi:providers:/];
 
 /**
  * Mends what a killed update left: containers that were made but not recorded are removed, and the pending
@@ -30,7 +23,9 @@ const mendable = [
  */
 export async function recover(session: Session, state: StackState): Promise<RecoveryAction[]> {
   const creating = state.pending.filter(({ type }) => type === "creating");
-  const unsafe = creating.filter(({ resource }) => !mendable.some((p) => p.test(resource.type)));
+  const { leftovers } = await platformOf({ state });
+  const known = [...mendable, ...leftovers.mendable];
+  const unsafe = creating.filter(({ resource }) => !known.some((p) => p.test(resource.type)));
   if (unsafe.length > 0) throw unmendable(session, unsafe);
   if (creating.length === 0) return [];
   const removed = await holding(session, () => removeUnrecorded(session, state));
@@ -38,83 +33,18 @@ export async function recover(session: Session, state: StackState): Promise<Reco
 }
 
 /**
- * Removes containers and networks of this deployment that its state does not know, one-off tasks aside.
+ * Removes what belongs to this deployment and its state does not know, one-off tasks aside.
  *
  * @param owner Whose objects they are: those of a stack of the same name in another backend stay. @default the state's
  */
 export async function removeUnrecorded(
   session: Session,
   state: StackState,
-  owner = ownerOf(state),
+  owner?: string,
 ): Promise<RecoveryAction[]> {
-  const touchesDocker = [...state.resources, ...state.pending.map(({ resource }) => resource)].some(
-    ({ type }) => type.startsWith("docker:"),
-  );
-  if (!touchesDocker) return [];
-  const docker = dockerClient(session.env);
-  const known = new Set(state.resources.map(({ id }) => id));
-  const unrecorded = (id: string, own: Record<string, string> | undefined): boolean =>
-    !known.has(id) && belongsTo(owner, own);
-  const found = await unrecordedContainers(docker, session, unrecorded);
-  const actions: RecoveryAction[] = [];
-  for (const { Id: id, Names: names } of found) {
-    await removeContainer(docker, id);
-    const subject = names[0]?.replace(/^\//, "") ?? id.slice(0, 12);
-    const detail = "it was made by an update that ended before it could record it";
-    actions.push({ action: "container-removed", subject, detail });
-  }
-  return [...actions, ...(await removeUnrecordedNetworks(docker, session, unrecorded))];
-}
-
-type Unrecorded = (id: string, labels: Record<string, string> | undefined) => boolean;
-
-/** A network that was made but not recorded holds its subnet, so that the next one could not be made. */
-async function removeUnrecordedNetworks(
-  docker: Docker,
-  { project, shortStack }: Session,
-  unrecorded: Unrecorded,
-): Promise<RecoveryAction[]> {
-  const networks = await docker.listNetworks({ filters: stackFilter(project.name, shortStack) });
-  const actions: RecoveryAction[] = [];
-  for (const { Id: id, Name: subject } of networks.filter(({ Id, Labels }) =>
-    unrecorded(Id, Labels),
-  )) {
-    await docker.getNetwork(id).remove();
-    const detail = "it was made by an update that ended before it could record it";
-    actions.push({ action: "network-removed", subject, detail });
-  }
-  return actions;
-}
-
-async function unrecordedContainers(
-  docker: Docker,
-  { project, shortStack }: Session,
-  unrecorded: Unrecorded,
-): Promise<Docker.ContainerInfo[]> {
-  const filters = stackFilter(project.name, shortStack);
-  try {
-    const all = await docker.listContainers({ all: true, filters });
-    return all.filter(
-      ({ Id: id, Labels: own }) => unrecorded(id, own) && own[labels.role] !== "task",
-    );
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new LandfallError(
-      "docker_unreachable",
-      `looking for what a killed update left: ${message}`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-async function removeContainer(docker: Docker, id: string): Promise<void> {
-  try {
-    await docker.getContainer(id).remove({ force: true });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
+  if (!isHosted(state)) return [];
+  const { leftovers } = await platformOf({ state });
+  return leftovers.removeUnrecorded(session, state, owner ?? leftovers.ownerOf(state));
 }
 
 /**

@@ -24,7 +24,7 @@ export interface RolloutStep {
   /** The services that are between two revisions after it; none after the last one. */
   services: {
     service: string;
-    strategy: "blueGreen" | "canary" | "rolling" | "recreate";
+    strategy: "blueGreen" | "canary" | "linear" | "rolling" | "recreate";
     /** Number of the phase, from 1. */
     phase: number;
     of: number;
@@ -129,11 +129,20 @@ export interface ContainerObservation {
   restarts?: number;
 }
 
+/**
+ * A service as it was seen.
+ * - `matches`: every container runs the intended image and revision.
+ * - `differs`: it does not, and waiting will not change that.
+ * - `pending`: the platform is still about it.
+ * - `rolled_back`: the platform has put an earlier revision back, which runs.
+ * - `unknown`: it could not be looked at.
+ */
+export type ServiceState = "matches" | "differs" | "pending" | "rolled_back" | "unknown";
+
 /** A service as intended by the program, beside what is running. */
 export interface ServiceObservation {
   service: string;
-  /** `matches`: every container runs the intended image and revision. `unknown`: could not be looked at. */
-  state: "matches" | "differs" | "unknown";
+  state: ServiceState;
   intended: { image: string; digest: string; revision: string; replicas: number };
   containers: ContainerObservation[];
   /** What differs, one sentence each. */
@@ -337,6 +346,38 @@ export interface ReadOnlyResult {
   error?: ErrorInfo;
 }
 
+/** A copy of a whole database. */
+export interface DatabaseBackup {
+  id: string;
+  /** ISO 8601. */
+  takenAt: string;
+  /** Bytes; undefined where the platform does not say. */
+  size?: number;
+  /** Where it is: a folder, a region. */
+  place: string;
+}
+
+export interface BackupResult {
+  stack: string;
+  /** Name of the database's component. */
+  database: string;
+  /** The one that was taken; undefined where they were only listed. */
+  taken?: DatabaseBackup;
+  /** All that are there, the newest first. */
+  backups: DatabaseBackup[];
+  durationMs: number;
+}
+
+export interface RestoreResult {
+  stack: string;
+  database: string;
+  /** The one that was put back. */
+  backup: DatabaseBackup;
+  /** Name under which the database stays as it was. */
+  kept: string;
+  durationMs: number;
+}
+
 export interface ConfigDifference {
   key: string;
   change: "added" | "removed" | "changed";
@@ -365,7 +406,7 @@ export interface RefreshResult extends UpdateOutcome {
 
 export interface VerifyResult extends Observation {
   stack: string;
-  verdict: "deployed" | "failed" | "unverified";
+  verdict: Exclude<Verdict, "unchanged">;
   /** Releases that had been left without a verdict. */
   settled: SettledRelease[];
   urls: Record<string, string>;
@@ -395,9 +436,21 @@ export interface ServiceStatusReport {
   reasons: string[];
 }
 
+/** An alarm of the stack that is not quiet. */
+export interface AlarmStatus {
+  name: string;
+  state: "alarm" | "unknown";
+  /** Why, in the platform's words. */
+  reason: string;
+  /** ISO 8601. */
+  since?: string;
+}
+
 export interface StatusResult {
   stack: string;
   platform?: string;
+  /** Where the platform watches the stack by alarms: those that are not quiet, and how many there are. */
+  alarms?: { total: number; raised: AlarmStatus[] };
   services: ServiceStatusReport[];
   urls: Record<string, string>;
   release?: ReleaseSummary;
@@ -520,6 +573,8 @@ export interface ReleaseImage {
   name?: string;
   /** `name@sha256:…` by which a registry has it. */
   repoDigest?: string;
+  /** ARN, with its number, of the task definition that ran it. */
+  taskDefinition?: string;
 }
 
 export interface ImageDifference {
@@ -584,6 +639,8 @@ export interface PrunedImage {
   /** Image id. */
   digest: string;
   tags: string[];
+  /** The registry's repository that has it; undefined for one that is on a machine. */
+  repository?: string;
   /** Bytes, layers that it shares with other images included. */
   size: number;
   /** Releases that ran it. */
@@ -594,7 +651,7 @@ export interface PruneResult {
   stack: string;
   /** What was removed, or would be. */
   images: PrunedImage[];
-  /** What Docker did not let go, and why. */
+  /** What the platform did not let go, and why. */
   kept: { digest: string; reason: string }[];
   /** How many good releases keep their images. */
   keep: number;

@@ -1,7 +1,13 @@
 import type { ErrorInfo } from "./errors";
 import { LandfallError } from "./errors";
 import type { IntendedService } from "./intended";
-import type { ContainerObservation, Observation, ServiceObservation, Verdict } from "./results";
+import type {
+  ContainerObservation,
+  Observation,
+  ServiceObservation,
+  ServiceState,
+  Verdict,
+} from "./results";
 
 /** Compares what a service was meant to be with the containers that are there. */
 export function compareService(
@@ -44,23 +50,14 @@ export function judge(
 ): { verdict: Verdict; error?: ErrorInfo } {
   const wrong = failures(observation);
   if (wrong.length > 0) {
-    const services = observation.services.filter(({ state }) => state === "differs");
-    const [only] = services;
-    const error = new LandfallError(
-      "not_running",
-      `what runs is not what was deployed:\n${indent(wrong)}`,
-      {
-        problems: wrong.map(({ path, message }) => ({ path, message })),
-        ...(services.length === 1 && only ? { service: only.service } : {}),
-      },
-    );
-    return { verdict: "failed", error: error.toJSON() };
+    const services = within(observation, "differs");
+    return { verdict: "failed", error: errorOf("not_running", wrong, services).toJSON() };
   }
   const unknown = [
     ...observation.unverified,
-    ...observation.services
-      .filter(({ state }) => state === "unknown")
-      .map(({ service, reasons }) => `${service}: ${reasons.join("; ")}`),
+    ...within(observation, "unknown", "pending").map(
+      ({ service, reasons }) => `${service}: ${reasons.join("; ")}`,
+    ),
   ];
   if (unknown.length > 0) {
     const error = new LandfallError(
@@ -69,26 +66,64 @@ export function judge(
     );
     return { verdict: "unverified", error: error.toJSON() };
   }
+  const back = within(observation, "rolled_back");
+  if (back.length > 0) {
+    return {
+      verdict: "rolled_back",
+      error: errorOf("rolled_back", back.map(problemOf), back).toJSON(),
+    };
+  }
   return { verdict: changed ? "deployed" : "unchanged" };
 }
 
 /** Whether looking again cannot change the verdict for the better. */
 export function isSettled({ services, probes }: Observation): boolean {
-  return services.every(({ state }) => state === "matches") && probes.every(({ ok }) => ok);
+  return (
+    services.every(({ state }) => state === "matches" || state === "rolled_back") &&
+    probes.every(({ ok }) => ok)
+  );
 }
 
-function failures({ services, probes }: Observation): { path: string; message: string }[] {
+type Wrong = { path: string; message: string };
+
+function failures(observation: Observation): Wrong[] {
   return [
-    ...services
-      .filter(({ state }) => state === "differs")
-      .map(({ service, reasons }) => ({ path: service, message: reasons.join("; ") })),
-    ...probes
+    ...within(observation, "differs").map(problemOf),
+    ...observation.probes
       .filter(({ ok }) => !ok)
       .map(({ url, reason, attempts }) => ({
         path: url,
         message: `${reason ?? "does not answer"} (asked ${attempts === 1 ? "once" : `${attempts} times`})`,
       })),
   ];
+}
+
+function within(
+  { services }: Observation,
+  ...states: readonly ServiceState[]
+): ServiceObservation[] {
+  return services.filter(({ state }) => states.includes(state));
+}
+
+function problemOf({ service, reasons }: ServiceObservation): Wrong {
+  return { path: service, message: reasons.join("; ") };
+}
+
+const headlines = {
+  not_running: "what runs is not what was deployed",
+  rolled_back: "the platform has put an earlier revision back",
+} as const;
+
+function errorOf(
+  code: keyof typeof headlines,
+  problems: Wrong[],
+  services: readonly ServiceObservation[],
+): LandfallError {
+  const [only] = services;
+  return new LandfallError(code, `${headlines[code]}:\n${indent(problems)}`, {
+    problems,
+    ...(services.length === 1 && only ? { service: only.service } : {}),
+  });
 }
 
 function differences(container: ContainerObservation, intended: IntendedService): string[] {

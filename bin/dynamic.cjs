@@ -1,3 +1,3 @@
 "use strict";
-// What the dynamic resources' providers require: see components/docker/dynamic/shim.ts.
-module.exports = require("./load.cjs")("components/docker/dynamic/handlers");
+// What the dynamic resources' providers require: see components/dynamic/shim.ts.
+module.exports = require("./load.cjs")("components/dynamic/handlers").handlers;

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { exceptionsIn } from "../toolchain/dockerignore";
 import { stableJson } from "./naming";
 import type { ImageSpec } from "./image";
+import type { BuildStatus } from "./status";
 
 type Build = Extract<ImageSpec, { kind: "build" }>;
 
@@ -40,6 +41,23 @@ export function buildHashes(build: Pick<Build, "context" | "dockerfile" | "args"
   add(fs.readFileSync(build.dockerfile));
   for (const file of contextFiles(build.context)) addFile(add, build.context, file);
   return { build: whole.digest("hex").slice(0, 12), context: context.digest("hex").slice(0, 12) };
+}
+
+/** How an image is built, as an output tells it: without where on a machine the program lies. */
+export function buildStatus(
+  build: Pick<Build, "name" | "context" | "dockerfile">,
+  contextHash: string,
+): BuildStatus {
+  return {
+    image: build.name,
+    context: relative(build.context),
+    dockerfile: relative(build.dockerfile),
+    contextHash,
+  };
+}
+
+function relative(file: string): string {
+  return path.relative("", file).split(path.sep).join("/") || ".";
 }
 
 /** Whether a path relative to the context is sent to the builder, by the text of its `.dockerignore`. */

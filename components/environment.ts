@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AwsEnvironmentArgs } from "./aws/args";
 import { Problems } from "./errors";
 import type { SwitchPositions } from "./features";
 import { checkFeatures } from "./features";
@@ -26,6 +27,8 @@ export interface EnvironmentArgs {
   readonly features?: Readonly<Record<string, boolean>>;
   /** Settings that only Docker has. */
   readonly docker?: DockerEnvironmentArgs;
+  /** Settings that only AWS has. */
+  readonly aws?: AwsEnvironmentArgs;
   /** Changes to the environment's own resources. */
   readonly transform?: EnvironmentTransforms;
 }
@@ -59,6 +62,9 @@ export interface RegistryArgs {
   readonly password?: pulumi.Input<string>;
 }
 
+/** Packages of the providers that an environment may be given. */
+const PACKAGES = ["aws", "docker", "random"];
+
 /**
  * The network, the router and the naming of one stack on one platform. Every other component is given one.
  *
@@ -81,89 +87,38 @@ export class Environment extends pulumi.ComponentResource {
   /** Where features stand, and which services are stopped; for the components of this library. */
   readonly switches: SwitchPositions;
 
-  /** @throws InvalidArgumentsError with every mistake in the arguments. */
+  /**
+   * @param opts A provider given here is also used by the components of the environment.
+   * @throws InvalidArgumentsError with every mistake in the arguments.
+   */
   constructor(name: string, args: EnvironmentArgs = {}, opts?: pulumi.ComponentResourceOptions) {
-    const subject = `Environment ${JSON.stringify(name)}`;
-    const problems = new Problems(subject);
+    const problems = new Problems(`Environment ${JSON.stringify(name)}`);
     checkName(name, "name", problems);
-    checkDocker(args.docker ?? {}, problems);
     checkFeatures(args.features ?? {}, problems);
     const { rollouts, pins, migrations, stopped } = sdkConfig(problems);
-    problems.throwIfAny();
-    const open = platformNamed(args.platform ?? "docker", subject);
+    const open = platformNamed(args.platform ?? "docker", problems)?.(args, problems);
+    if (open === undefined || problems.all.length > 0) throw problems.error();
     super("landfall:index:Environment", name, {}, opts);
 
-    const identity = { project: pulumi.getProject(), stack: pulumi.getStack() };
+    const identity = { name, project: pulumi.getProject(), stack: pulumi.getStack() };
     this.imagePins = args.images ?? {};
     this.releasePins = pins;
     this.migrationPins = migrations;
     this.rollouts = rollouts;
     this.switches = { features: args.features ?? {}, stopped };
-    this.publicPorts = args.docker?.publicPorts ?? [];
-    this.capabilities = open(this, identity, args);
+    this.capabilities = open(this, identity);
+    this.publicPorts = this.capabilities.publicPorts;
     this.registerOutputs({});
   }
-}
 
-const CIDR_24 = /^(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.0\/24$/;
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
-
-function checkDocker(args: DockerEnvironmentArgs, problems: Problems): void {
-  const ports = args.publicPorts ?? [];
-  ports.forEach((port, index) => {
-    checkPort(port, `docker.publicPorts[${index}]`, problems);
-  });
-  problems.require(
-    new Set(ports).size === ports.length,
-    "docker.publicPorts",
-    "must not name a port twice",
-    ports,
-  );
-  const { subnet, bindAddress, owner, registry } = args;
-  if (registry !== undefined) checkRegistry(registry, problems);
-  if (owner !== undefined)
-    problems.require(
-      /^[a-z0-9][a-z0-9-]{0,62}$/.test(owner),
-      "docker.owner",
-      "must be an id that an error has named: 1-63 lower-case letters, digits and dashes",
-      owner,
-    );
-  if (subnet !== undefined) {
-    const inRange =
-      CIDR_24.test(subnet) && subnet.split(/[./]/).every((part) => Number(part) <= 255);
-    problems.require(
-      inRange,
-      "docker.subnet",
-      'must be a private /24 network, such as "10.80.1.0/24"',
-      subnet,
-    );
+  /**
+   * Options of a component of this environment: it uses the environment's providers, unless it is given others. For
+   * the components of this library.
+   */
+  optionsFor(opts: pulumi.ComponentResourceOptions = {}): pulumi.ComponentResourceOptions {
+    const own = PACKAGES.flatMap((name) => this.getProvider(`${name}:index:Any`) ?? []);
+    return { ...opts, providers: [...own, ...Object.values(opts.providers ?? {})] };
   }
-  if (bindAddress !== undefined)
-    problems.require(
-      IPV4.test(bindAddress),
-      "docker.bindAddress",
-      'must be an IPv4 address of the host, such as "127.0.0.1" or "0.0.0.0"',
-      bindAddress,
-    );
-}
-
-/** A host has a dot or a port, or is localhost: anything else is a name at Docker Hub. */
-const REGISTRY =
-  /^(?:localhost(?::\d{1,5})?|[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+(?::\d{1,5})?|[a-zA-Z0-9-]+:\d{1,5})(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/;
-
-function checkRegistry({ address, username, password }: RegistryArgs, problems: Problems): void {
-  problems.require(
-    REGISTRY.test(address),
-    "docker.registry.address",
-    'must be the host and path of a registry, such as "localhost:5000/shop"',
-    address,
-  );
-  problems.require(
-    (username === undefined) === (password === undefined),
-    "docker.registry.username",
-    "must be given together with the password, or neither of them",
-    username,
-  );
 }
 
 /** Notes a mistake unless the number can be a TCP port. */

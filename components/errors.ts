@@ -56,9 +56,14 @@ export class Problems {
     return this.found;
   }
 
+  /** The mistakes so far as one error. */
+  error(): InvalidArgumentsError {
+    return new InvalidArgumentsError(this.subject, this.found);
+  }
+
   /** @throws InvalidArgumentsError when anything was noted. */
   throwIfAny(): void {
-    if (this.found.length > 0) throw new InvalidArgumentsError(this.subject, this.found);
+    if (this.found.length > 0) throw this.error();
   }
 }
 

@@ -6,6 +6,11 @@ export interface NetworkPermission {
   readonly hosts?: readonly { readonly name: string; readonly address: pulumi.Input<string> }[];
   /** Docker: networks that the consumer joins. */
   readonly networks?: readonly pulumi.Input<string>[];
+  /** AWS: security groups that the consumer's must be let into, and on which port. */
+  readonly ingress?: readonly {
+    readonly securityGroupId: pulumi.Input<string>;
+    readonly port: number;
+  }[];
 }
 
 /** A database as a job is told of it that looks after its schema. */
@@ -18,6 +23,11 @@ export interface LinkedDatabase {
   readonly role: string;
   /** Docker: name of the server's container. */
   readonly server: pulumi.Input<string> | undefined;
+  /** AWS: identifier of the RDS instance, and the ARN of the secret with its master user's name and password. */
+  readonly rds?: {
+    readonly instance: pulumi.Input<string>;
+    readonly masterSecretArn: pulumi.Input<string>;
+  };
 }
 
 /** The right and the means to use another component: what a service is given when it links to it. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AwsPostgresArgs } from "./aws/args";
 import * as random from "@pulumi/random";
 import type { Size } from "./duration";
 import { mebibytes } from "./duration";
@@ -33,6 +34,8 @@ export interface ManagedPostgresArgs {
   readonly passwordVersion?: string;
   /** Changes to the resources that it is made of. */
   readonly transform?: StoreTransforms;
+  /** Settings that only AWS has. */
+  readonly aws?: AwsPostgresArgs;
 }
 
 const DEFAULT_VERSION = "15";
@@ -59,7 +62,7 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
   /** @throws InvalidArgumentsError with every mistake in the arguments. */
   constructor(name: string, args: ManagedPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     const checked = normalize(name, args);
-    super("landfall:index:ManagedPostgres", name, {}, opts);
+    super("landfall:index:ManagedPostgres", name, {}, args.environment.optionsFor(opts));
     this.database = checked.database;
     this.user = checked.user;
     const generated = new random.RandomPassword(
@@ -73,18 +76,25 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
       ...checked,
       password: this.password,
       transform: args.transform ?? {},
+      aws: args.aws ?? {},
     });
     this.host = pulumi.output(store.host);
     this.port = store.port;
     this.connectionString = pulumi.secret(
-      pulumi.interpolate`postgresql://${this.user}:${this.password}@${store.host}:${store.port}/${this.database}`,
+      pulumi.interpolate`postgresql://${this.user}:${this.password}@${store.host}:${store.port}/${this.database}${store.tls === true ? "?sslmode=require" : ""}`,
     );
     this.link = {
       name,
-      env: {},
+      env: store.env ?? {},
       secrets: { DATABASE_URL: this.connectionString },
       permission: store.permission,
-      database: { component: name, name: this.database, role: this.user, server: store.server },
+      database: {
+        component: name,
+        name: this.database,
+        role: this.user,
+        server: store.server,
+        ...(store.rds === undefined ? {} : { rds: store.rds }),
+      },
       ready: store.ready,
     };
     this.registerOutputs({ host: this.host, connectionString: this.connectionString });

@@ -79,7 +79,7 @@ export class MigrationJob extends pulumi.ComponentResource {
   /** @throws InvalidArgumentsError with every mistake in the arguments. */
   constructor(name: string, args: MigrationJobArgs, opts?: pulumi.ComponentResourceOptions) {
     const { spec, plan } = normalize(name, args);
-    super("landfall:index:MigrationJob", name, {}, opts);
+    super("landfall:index:MigrationJob", name, {}, args.environment.optionsFor(opts));
     this.head = plan.head;
     const task = args.environment.capabilities.task(this, spec);
     this.exitCode = task.exitCode;

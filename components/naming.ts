@@ -19,6 +19,11 @@ export function checkName(name: string, path: string, problems: Problems): void 
 
 /** Joins the parts of a physical name, made safe for Docker, DNS and AWS alike. */
 export function physicalName(...parts: readonly string[]): string {
+  return shortName(63, ...parts);
+}
+
+/** A physical name of something that takes fewer letters than DNS does: 32, such as a load balancer. */
+export function shortName(longest: number, ...parts: readonly string[]): string {
   const name = parts
     .join("-")
     .toLowerCase()
@@ -26,7 +31,7 @@ export function physicalName(...parts: readonly string[]): string {
     .replace(/-+/g, "-")
     .replace(/^-|-$/g, "");
   // A cut name keeps its end apart from others' by a hash of the whole.
-  return name.length <= 63 ? name : `${name.slice(0, 54)}-${digestOf(name, 8)}`;
+  return name.length <= longest ? name : `${name.slice(0, longest - 9)}-${digestOf(name, 8)}`;
 }
 
 /** The first hex digits of the SHA-256 of any plain data, whatever the order of its keys. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AwsRedisArgs } from "./aws/args";
 import * as random from "@pulumi/random";
 import type { Size } from "./duration";
 import { mebibytes } from "./duration";
@@ -43,6 +44,8 @@ export interface RedisCacheArgs {
   readonly passwordVersion?: string;
   /** Changes to the resources that it is made of. */
   readonly transform?: StoreTransforms;
+  /** Settings that only AWS has. */
+  readonly aws?: AwsRedisArgs;
 }
 
 // Redis's own defaults, and those of the RunMaster deployment.
@@ -64,14 +67,14 @@ export class RedisCache extends pulumi.ComponentResource implements Linkable {
   readonly port: number;
   /** Generated; secret. */
   readonly password: pulumi.Output<string>;
-  /** `redis://:password@host:port/0`; secret. */
+  /** `${scheme}://:password@host:port/0`; secret. */
   readonly connectionString: pulumi.Output<string>;
   readonly link: Link;
 
   /** @throws InvalidArgumentsError with every mistake in the arguments. */
   constructor(name: string, args: RedisCacheArgs, opts?: pulumi.ComponentResourceOptions) {
     const checked = normalize(name, args);
-    super("landfall:index:RedisCache", name, {}, opts);
+    super("landfall:index:RedisCache", name, {}, args.environment.optionsFor(opts));
     const generated = new random.RandomPassword(
       `${name}-password`,
       { length: 32, special: false, keepers: { version: args.passwordVersion ?? "1" } },
@@ -82,15 +85,17 @@ export class RedisCache extends pulumi.ComponentResource implements Linkable {
       ...checked,
       password: this.password,
       transform: args.transform ?? {},
+      aws: args.aws ?? {},
     });
     this.host = pulumi.output(store.host);
     this.port = store.port;
+    const scheme = store.tls === true ? "rediss" : "redis";
     this.connectionString = pulumi.secret(
       pulumi.interpolate`redis://:${this.password}@${store.host}:${store.port}/0`,
     );
     this.link = {
       name,
-      env: {},
+      env: store.env ?? {},
       secrets: { REDIS_URL: this.connectionString },
       permission: store.permission,
       ready: store.ready,

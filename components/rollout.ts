@@ -8,10 +8,11 @@ import { normalizeGates } from "./gates";
  * How a new revision takes over.
  * - `blueGreen`: all replicas beside the old ones, then one switch; the old ones stay for the bake time.
  * - `canary`: all replicas beside the old ones; traffic moves in steps.
+ * - `linear`: the same in equal steps.
  * - `rolling`: one replica more of the new, one less of the old, until none is left.
  * - `recreate`: the old ones go first, for what cannot run twice; the router answers 503 with `Retry-After` meanwhile.
  */
-export type Strategy = "blueGreen" | "canary" | "rolling" | "recreate";
+export type Strategy = "blueGreen" | "canary" | "linear" | "rolling" | "recreate";
 
 /**
  * How a new revision takes over from the old one. What needs several steps is done by `landfall up`, as a sequence of
@@ -22,11 +23,13 @@ export interface RolloutArgs {
   readonly strategy?: Strategy;
   /** Canary: the new revision's share of the traffic at each step, in percent, ascending. @default [5, 25, 50] */
   readonly steps?: readonly number[];
-  /** Canary and rolling: time at each step, beside the gates. @default "30s" for a canary, "0s" for rolling */
+  /** Linear: how much more of the traffic the new revision gets at each step, in percent. @default 25 */
+  readonly step?: number;
+  /** Canary, linear and rolling: time at each step, beside the gates. @default "30s" for a canary and linear, "0s" for rolling */
   readonly pause?: Duration;
   /** Time for which the old replicas stay after the switch, without traffic, so that a rollback is only a switch. @default "0s" */
   readonly bake?: Duration;
-  /** Canary: keeps a client with the revision that it met first, by a cookie of this name that the router sets, or by the value of a request header. @default none */
+  /** Canary and linear: keeps a client with the revision that it met first, by a cookie of this name that the router sets, or by the value of a request header. @default none */
   readonly sticky?: { readonly cookie: string } | { readonly header: string };
   /** What must hold on the way; a gate that fails rolls the release back. @default [], and for a PredictorService 100 ms at p95 and errors under 1 % */
   readonly gates?: readonly GateArgs[];
@@ -47,6 +50,12 @@ export interface RolloutPhase {
 /** A service's rollout, checked and complete. */
 export interface RolloutSpec {
   readonly strategy: Strategy;
+  /** The new revision's shares on the way, in percent, below 100; undefined where they are left open. */
+  readonly steps: readonly number[] | undefined;
+  /** Time at each of them. */
+  readonly pauseMs: number;
+  /** Time for which the old revision stays after the switch. */
+  readonly bakeMs: number;
   /** Empty where the switch is all that there is. */
   readonly phases: readonly RolloutPhase[];
   readonly gates: readonly GateSpec[];
@@ -61,7 +70,7 @@ export interface RolloutPosition {
   readonly phase: number;
 }
 
-const STRATEGIES: readonly Strategy[] = ["blueGreen", "canary", "rolling", "recreate"];
+const STRATEGIES: readonly Strategy[] = ["blueGreen", "canary", "linear", "rolling", "recreate"];
 
 /** Fills in the defaults and notes every mistake. */
 export function normalizeRollout(
@@ -74,14 +83,23 @@ export function normalizeRollout(
   const known = STRATEGIES.includes(strategy);
   problems.require(known, `${at}.strategy`, `must be one of: ${STRATEGIES.join(", ")}`, strategy);
   checkSteps(args, strategy, problems, at);
+  checkStep(args, strategy, problems, at);
   checkSticky(args, strategy, problems, at);
   const span = (value: Duration, key: string): number =>
     milliseconds(value, `${at}.${key}`, { min: "0s", max: "24h" }, problems);
-  const pauseMs = span(args.pause ?? (strategy === "canary" ? "30s" : "0s"), "pause");
+  const inSteps = strategy === "canary" || strategy === "linear";
+  const pauseMs = span(args.pause ?? (inSteps ? "30s" : "0s"), "pause");
   const bakeMs = span(args.bake ?? "0s", "bake");
   const gates = normalizeGates(args.gates ?? [], readinessPath, problems, `${at}.gates`);
-  const timing = { pauseMs, bakeMs, replicas, steps: args.steps ?? [5, 25, 50] };
-  return { strategy, phases: phasesOf(strategy, gates, timing), gates, sticky: args.sticky };
+  const steps = strategy === "linear" ? equalSteps(args.step ?? 25) : args.steps;
+  const timing = { pauseMs, bakeMs, replicas, steps: steps ?? [5, 25, 50] };
+  const phases = phasesOf(strategy, gates, timing);
+  return { strategy, steps, pauseMs, bakeMs, phases, gates, sticky: args.sticky };
+}
+
+function equalSteps(step: number): number[] {
+  const count = step >= 1 ? Math.ceil(100 / step) - 1 : 0;
+  return Array.from({ length: count }, (_, index) => (index + 1) * step);
 }
 
 interface Timing {
@@ -108,7 +126,7 @@ function middle(
   strategy: Strategy,
   { steps, replicas }: Timing,
 ): Pick<RolloutPhase, "weight" | "replicas">[] {
-  if (strategy === "canary")
+  if (strategy === "canary" || strategy === "linear")
     return steps.filter((step) => step < 100).map((weight) => ({ weight }));
   if (strategy !== "rolling") return [];
   return Array.from({ length: Math.max(0, replicas - 1) }, (_, index) => ({
@@ -127,6 +145,19 @@ function checkSteps(args: RolloutArgs, strategy: Strategy, problems: Problems, a
   problems.require(strategy === "canary", `${at}.steps`, "is for the strategy canary alone", steps);
 }
 
+function checkStep(
+  { step }: RolloutArgs,
+  strategy: Strategy,
+  problems: Problems,
+  at: string,
+): void {
+  if (step === undefined) return;
+  // Three are the least that a step of ECS can be: the same figures go everywhere.
+  const fits = Number.isInteger(step) && step >= 3 && step <= 50;
+  problems.require(fits, `${at}.step`, "must be a whole percentage from 3 to 50", step);
+  problems.require(strategy === "linear", `${at}.step`, "is for the strategy linear alone", step);
+}
+
 function checkSticky(args: RolloutArgs, strategy: Strategy, problems: Problems, at: string): void {
   const { sticky } = args;
   if (sticky === undefined) return;
@@ -138,7 +169,8 @@ function checkSticky(args: RolloutArgs, strategy: Strategy, problems: Problems, 
     "must be a letter, then letters, digits, _ or -",
     value,
   );
-  problems.require(strategy === "canary", `${at}.sticky`, "is for the strategy canary alone");
+  const inSteps = strategy === "canary" || strategy === "linear";
+  problems.require(inSteps, `${at}.sticky`, "is for the strategies canary and linear alone");
 }
 
 /** The phase that a service is to take, with the revision that stays beside it; undefined: only the new one is there. */

@@ -13,6 +13,8 @@ export interface SdkConfig {
   readonly rollouts: Readonly<Record<string, RolloutPosition>>;
   /** Images that a release has run, by image name: they are made again without a build, under the same revision. */
   readonly pins: Readonly<Record<string, ImagePin>>;
+  /** Task definitions that a release has run, by service name: what is still registered is not registered again. */
+  readonly taskDefinitions: Readonly<Record<string, TaskDefinitionPin>>;
   /** Services that are stopped until they are started again, by name. */
   readonly stopped: Readonly<Record<string, boolean>>;
   /** The migrations of a release that is deployed again, by job name. */
@@ -22,6 +24,17 @@ export interface SdkConfig {
 /** The migrations that a release's image has, and the later ones that its code works with. */
 export interface MigrationPin extends Omit<MigrationPlan, "downCommand"> {
   readonly beyond: readonly string[];
+}
+
+/**
+ * A task definition that a release has run. It is of use where the program comes to the same revision: then it holds the
+ * very same, and is run as it is. Where the program differs, a new one is registered.
+ */
+export interface TaskDefinitionPin {
+  /** ARN with its number. */
+  readonly arn: string;
+  /** The service's revision that it was registered for. */
+  readonly revision: string;
 }
 
 /** An image that is there, with the reference by which revisions know it. */
@@ -46,6 +59,11 @@ const pin = z.strictObject({
   repoDigest: z.string().max(1000).optional(),
 });
 
+const taskDefinition = z.strictObject({
+  arn: z.string().regex(/^arn:[\w-]+:ecs:[\w-]+:\d{12}:task-definition\/[\w-]{1,255}:\d+$/),
+  revision: z.string().regex(/^[0-9a-z]{1,64}$/),
+});
+
 const migration = z.strictObject({
   id: z.string(),
   contracting: z.boolean(),
@@ -65,6 +83,11 @@ export function sdkConfig(problems: Problems): SdkConfig {
   return {
     rollouts: read("landfall-sdk:rollout", z.record(z.string(), position), problems),
     pins: read("landfall-sdk:pins", z.record(z.string(), pin), problems),
+    taskDefinitions: read(
+      "landfall-sdk:taskDefinitions",
+      z.record(z.string(), taskDefinition),
+      problems,
+    ),
     migrations: read("landfall-sdk:migrations", z.record(z.string(), migrations), problems),
     stopped: read("landfall-sdk:stopped", z.record(z.string(), z.boolean()), problems),
   };

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { AwsServiceArgs } from "./aws/args";
 import type { DeliveredFile } from "./artefact";
 import type { Duration, Size } from "./duration";
 import { mebibytes, milliseconds } from "./duration";
@@ -69,6 +70,8 @@ export interface ServiceArgs {
   readonly features?: Readonly<Record<string, FeatureArgs>>;
   /** Changes to the resources that the service is made of. */
   readonly transform?: ServiceTransforms;
+  /** Settings that only AWS has. */
+  readonly aws?: AwsServiceArgs;
 }
 
 /** What a kind of service brings along. */
@@ -93,7 +96,7 @@ export abstract class Service extends pulumi.ComponentResource implements Linkab
   /** Where linked components reach it. */
   readonly internalUrl: string;
   /** Where the outside reaches it; undefined when it is internal. */
-  readonly publicUrl: string | undefined;
+  readonly publicUrl: pulumi.Output<string> | undefined;
   readonly link: Link;
   /** Names of the secrets it is given. */
   readonly secretNames: readonly string[];
@@ -105,7 +108,7 @@ export abstract class Service extends pulumi.ComponentResource implements Linkab
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const spec = normalizeService(kind, name, args);
-    super(kind.type, name, {}, opts);
+    super(kind.type, name, {}, args.environment.optionsFor(opts));
     const deployment = args.environment.capabilities.service(this, spec);
     this.status = deployment.status;
     this.internalUrl = deployment.internalUrl;
@@ -210,6 +213,7 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
     secretsVersion: args.secretsVersion,
     switches: switches.status,
     transform: args.transform ?? {},
+    aws: args.aws ?? {},
   };
   problems.throwIfAny();
   return spec;

@@ -1,3 +1,9 @@
+import type * as cloudfront from "@pulumi/aws/cloudfront";
+import type * as ec2 from "@pulumi/aws/ec2";
+import type * as ecs from "@pulumi/aws/ecs";
+import type * as kms from "@pulumi/aws/kms";
+import type * as lb from "@pulumi/aws/lb";
+import type * as s3 from "@pulumi/aws/s3";
 import type * as docker from "@pulumi/docker";
 
 /**
@@ -30,6 +36,18 @@ export interface EnvironmentTransforms {
   readonly network?: Transform<docker.NetworkArgs>;
   /** Docker: the router. */
   readonly router?: Transform<docker.ContainerArgs>;
+  /** AWS: the network. */
+  readonly vpc?: Transform<ec2.VpcArgs>;
+  /** AWS: the key that encrypts everything at rest. */
+  readonly key?: Transform<kms.KeyArgs>;
+  /** AWS: the ECS cluster. */
+  readonly cluster?: Transform<ecs.ClusterArgs>;
+  /** AWS: the load balancer of public services. */
+  readonly loadBalancer?: Transform<lb.LoadBalancerArgs>;
+  /** AWS: CloudFront before the load balancer. */
+  readonly distribution?: Transform<cloudfront.DistributionArgs>;
+  /** AWS: the bucket of files that are delivered into containers. */
+  readonly artefacts?: Transform<s3.BucketArgs>;
 }
 
 /** The arguments after a transform. */

@@ -18,6 +18,7 @@ import {
   isBackendDown,
   isDockerDown,
   isProtected,
+  isRolledBack,
   missingPlugin,
   programConfigProblems,
   registryFailure,
@@ -102,7 +103,9 @@ function byResource(
   });
   const [step] = [...failures].sort((a, b) => rank(a) - rank(b));
   if (!step) return undefined;
-  const code = codesByType[parseUrn(step.urn).type] ?? byWords(problems) ?? "resource_failed";
+  const said = byWords(problems);
+  const byType = codesByType[parseUrn(step.urn).type];
+  const code = said === "rolled_back" ? said : (byType ?? said ?? "resource_failed");
   const service = serviceOf(step);
   const details: ErrorDetails = {
     urn: step.urn,
@@ -125,6 +128,8 @@ function headline(
   const lost = first(problems, ({ message }) => registryFailure(message));
   if (code === "registry" && lost) return `registry ${lost.host}: ${lost.step} failed`;
   const of = service === undefined ? "" : ` of service "${service}"`;
+  if (code === "rolled_back")
+    return `the new revision${of} did not hold, and the platform has put the earlier one back`;
   if (code === "gate_failed")
     return `the new revision${of} did not get ready, and nothing was switched to it`;
   if (code === "migration_failed") return `a one-off task${of} failed, and nothing was switched`;
@@ -145,6 +150,7 @@ function serviceOf({ parent }: FailedStep): string | undefined {
 
 function byWords(problems: readonly Problem[]): ErrorCode | undefined {
   if (problems.some(({ message }) => isDockerDown(message))) return "docker_unreachable";
+  if (problems.some(({ message }) => isRolledBack(message))) return "rolled_back";
   if (problems.some(({ message }) => registryFailure(message) !== undefined)) return "registry";
   if (problems.some(({ message }) => isProtected(message))) return "protected";
   return undefined;

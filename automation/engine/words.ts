@@ -64,6 +64,11 @@ export function isDockerDown(text: string): boolean {
   );
 }
 
+/** Whether the platform has put an earlier revision back by itself, as a gate that waited for the new one says it. */
+export function isRolledBack(text: string): boolean {
+  return /\b(?:has been rolled back|rolled it back)\b/i.test(text);
+}
+
 /** What a registry did not do, as the docker plugin says it; undefined when the text is about something else. */
 export function registryFailure(text: string): { host: string; step: string } | undefined {
   const [, step, reference = ""] =

@@ -1,4 +1,4 @@
-import { redactorOf } from "../../components/docker/dynamic/redact";
+import { redactorOf } from "../../components/dynamic/redact";
 import { inContainer } from "./containerCommand";
 import { onHost } from "./hostCommand";
 import type { Finding } from "./index";

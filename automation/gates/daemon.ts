@@ -1,9 +1,9 @@
 import type Docker from "dockerode";
 
-import { envRecord, redactorOf } from "../../components/docker/dynamic/redact";
-import type { Redactor } from "../../components/docker/dynamic/redact";
+import { envRecord, redactorOf } from "../../components/dynamic/redact";
+import type { Redactor } from "../../components/dynamic/redact";
 import { ExecSession } from "../../components/docker/dynamic/exec";
-import { dockerClient, dockerError, isNotFound } from "../docker";
+import { dockerClient, dockerError, isNotFound } from "../platforms/docker/client";
 import type { GateIo, GateSubject } from "./types";
 
 /** What a gate found that keeps it from passing; the message is the evidence's reason. */

@@ -1,4 +1,4 @@
-import { containerLines } from "../logLines";
+import { containerLines } from "../platforms/docker/logLines";
 import type { Answer } from "./answer";
 import { isJson, jsonOf } from "./answer";
 import { Asker, isRequestPath } from "./ask";

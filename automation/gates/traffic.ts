@@ -1,5 +1,5 @@
 import { backendOf } from "../../components/docker/dynamic/router/part";
-import { containerLines } from "../logLines";
+import { containerLines } from "../platforms/docker/logLines";
 import type { Daemon, Member } from "./daemon";
 import { isFault } from "./load";
 import type { Pair } from "./judge";

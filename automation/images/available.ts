@@ -1,9 +1,8 @@
 import { RefusedError } from "../errors";
-import { observers } from "../observers";
+import { namedPlatform } from "../platforms";
 import type { ReleaseRecord } from "../release";
 import type { Session } from "../session";
 import type { RegistryLogin } from "./login";
-import { pullImages } from "./pull";
 
 export interface Wanted {
   session: Session;
@@ -28,13 +27,14 @@ export async function ensureImages({
   doing,
   dryRun,
 }: Wanted): Promise<void> {
-  const observer = platform === undefined ? undefined : observers[platform];
-  if (observer === undefined || Object.keys(images).length === 0) return;
-  const missing = (await observer({ env: session.env }).missingImages(images)).flatMap((path) => {
+  const found = await namedPlatform(platform);
+  if (found === undefined || Object.keys(images).length === 0) return;
+  const missing = (await found.images.missing(session, images)).flatMap((path) => {
     const image = images[path];
     return image === undefined ? [] : [{ path, ...image }];
   });
-  const gone = missing.filter(({ repoDigest }) => repoDigest === undefined);
+  const { pull } = found.images;
+  const gone = missing.filter(({ repoDigest }) => pull === undefined || repoDigest === undefined);
   if (gone.length > 0) {
     const problems = gone.map(({ path, image, digest }) => ({
       path,
@@ -46,7 +46,7 @@ export async function ensureImages({
       problems,
     });
   }
-  if (dryRun || missing.length === 0) return;
+  if (dryRun || missing.length === 0 || pull === undefined) return;
   const pulls = missing.map(({ digest, repoDigest = "" }) => [repoDigest, digest] as const);
-  await session.context.phase("pull", () => pullImages(session, new Map(pulls), login));
+  await session.context.phase("pull", () => pull(session, new Map(pulls), login));
 }

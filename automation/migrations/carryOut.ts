@@ -1,7 +1,7 @@
 import { withDocker } from "../../components/docker/dynamic/client";
 import { flawOf, restore } from "../../components/docker/dynamic/schema/restore";
 import { task } from "../../components/docker/dynamic/task";
-import { dockerClient } from "../docker";
+import { dockerClient } from "../platforms/docker/client";
 import type { StackState } from "../engine/state";
 import { LandfallError, RefusedError } from "../errors";
 import type { Session } from "../session";

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { SchemaBackup } from "../../components/migrations/status";
 import { withDocker } from "../../components/docker/dynamic/client";
 import { headIn } from "../../components/docker/dynamic/schema/history";
-import { dockerClient } from "../docker";
+import { dockerClient } from "../platforms/docker/client";
 import type { StackState } from "../engine/state";
 import type { ReleaseRecord } from "../release";
 import type { Session } from "../session";

@@ -3,7 +3,7 @@ import { withConfigCopy } from "../configCopy";
 import { ConfigError } from "../errors";
 import { readIntended } from "../intended";
 import type { Intended, IntendedService } from "../intended";
-import { observers } from "../observers";
+import { namedPlatform } from "../platforms";
 import { provenance } from "../provenance";
 import { currentRelease, isGood } from "../release";
 import type { ReleaseRecord } from "../release";
@@ -149,11 +149,9 @@ async function presentImages(
   { env }: Session,
   { platform, services = {} }: Intended,
 ): Promise<Partial<Record<string, boolean>>> {
-  const observer = platform === undefined ? undefined : observers[platform];
-  if (observer === undefined || Object.keys(services).length === 0) return {};
-  const missing = await observer({ env })
-    .missingImages(services)
-    .catch(() => undefined);
+  const found = await namedPlatform(platform);
+  if (found === undefined || Object.keys(services).length === 0) return {};
+  const missing = await found.images.missing({ env }, services).catch(() => undefined);
   if (missing === undefined) return {};
   return Object.fromEntries(Object.keys(services).map((name) => [name, !missing.includes(name)]));
 }

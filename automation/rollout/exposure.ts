@@ -1,7 +1,7 @@
-import { dockerClient, stackFilter, labels } from "../docker";
+import { dockerClient, stackFilter, labels } from "../platforms/docker/client";
 import { requestIn, sampleOf } from "../gates/traffic";
 import type { Intended } from "../intended";
-import { containerLines } from "../logLines";
+import { containerLines } from "../platforms/docker/logLines";
 import type { RevisionTraffic } from "../results";
 import type { Session } from "../session";
 import { underway } from "./positions";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 
-import { dockerClient } from "../docker";
+import { dockerClient } from "../platforms/docker/client";
 import type { StepMetadata } from "../engine/types";
 import { programPrint, sealOf, stateContent } from "../fingerprint";
 import type { Seal } from "../fingerprint";

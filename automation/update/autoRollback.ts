@@ -9,7 +9,7 @@ import { migrationPins } from "../migrations/pins";
 import { fixOf } from "../migrations/refusal";
 import { wayBack } from "../migrations/wayBack";
 import type { JobWayBack } from "../migrations/wayBack";
-import { pinsOf } from "../pins";
+import { pinsOf, taskPins } from "../pins";
 import { recover } from "../recovery";
 import { currentRelease } from "../release";
 import type { ReleaseRecord } from "../release";
@@ -86,7 +86,11 @@ async function putBack(
     const isSame = target.config === record.config;
     const config = isSame ? prepared.config : await reading(session, () => workspace.config(file));
     learnSecrets(session, state, config);
-    await writeAmended(file, target.config, { ...pinsOf(target), ...migrationPins(target, ways) });
+    await writeAmended(file, target.config, {
+      ...pinsOf(target),
+      ...(await taskPins(session, { state, intended: journey.last.intended }, target)),
+      ...migrationPins(target, ways),
+    });
     const losses = await lossesOf(session, args, { state, config, text: target.config, file });
     if (losses.length > 0) return losses;
     const expectedDigests = Object.fromEntries(

@@ -1,8 +1,7 @@
-import { ownerOf } from "../docker";
 import type { ErrorInfo } from "../errors";
 import { LandfallError } from "../errors";
 import { rememberHarmless } from "../guards/harmless";
-import { pinKept } from "../images/pins";
+import { keepImages } from "../images/keep";
 import { imageOutcomes } from "../rebuild/force";
 import type {
   RecoveryAction,
@@ -57,7 +56,7 @@ export async function conclude(
         migrations: journey.last.migrations,
       },
     );
-    if (intended.platform === "docker") await pinKept(session, ownerOf(state), prepared.config);
+    await keepImages(session, { state, intended }, prepared.config);
     return number;
   });
   const isGood = verdict === "deployed" || verdict === "unchanged";
@@ -105,7 +104,11 @@ function verdictOf(
   // A verdict that is not known is no failure, and nothing was put back for it.
   if (last.verdict === "unverified" && undone === undefined)
     return { verdict: "unverified", error: failure };
-  if (undone === undefined) return { verdict: "failed", error: failure };
+  if (undone === undefined) {
+    // The platform was quicker: it has put the earlier release back by itself.
+    const verdict = last.verdict === "rolled_back" ? "rolled_back" : "failed";
+    return { verdict, error: failure };
+  }
   if (undone.error === undefined) return { verdict: "rolled_back", error: failure };
   const also = `${failure.message}\nand release ${undone.target.number} could not be put back: ${undone.error.message}`;
   const error = new LandfallError("rollback_failed", also, {

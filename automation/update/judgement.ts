@@ -15,7 +15,12 @@ export function verdictOn(
   { expectedDigests = {}, mayLack = false }: Pick<StepOptions, "expectedDigests" | "mayLack">,
   { services = {} }: Intended,
 ): { verdict: Verdict; error?: ErrorInfo } {
-  if (error) return { verdict: "failed", error: error.toJSON() };
+  if (error) {
+    // Of an update that failed the outputs are those of before: what the platform has put back is what they promise.
+    const isBack =
+      error.code === "rolled_back" && judge(observation, false).verdict === "unchanged";
+    return { verdict: isBack ? "rolled_back" : "failed", error: error.toJSON() };
+  }
   const wrong = Object.entries(expectedDigests).filter(
     ([name, digest]) =>
       services[name]?.digest !== digest && !(mayLack && services[name] === undefined),

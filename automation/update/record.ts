@@ -113,12 +113,13 @@ function migrationsKept(
 function imagesOf({ services = {} }: Intended): ReleaseRecord["images"] {
   return Object.fromEntries(
     Object.entries(services).map(
-      ([service, { image, digest, revision, imageName, repoDigest }]) => [
+      ([service, { image, digest, revision, imageName, repoDigest, ecs }]) => [
         service,
         {
           ...{ image, digest, revision },
           ...(imageName === undefined ? {} : { name: imageName }),
           ...(repoDigest === undefined ? {} : { repoDigest }),
+          ...(ecs === undefined ? {} : { taskDefinition: ecs.taskDefinition }),
         },
       ],
     ),

@@ -149,8 +149,9 @@ async function cameTo(
     deployed: "its update was finished, and what runs is what was deployed",
     unverified: "its update was finished, and what runs could not be observed",
     failed: "its update was finished, and what runs is not what was deployed",
+    rolled_back: "its update was finished, and the platform has put the earlier release back",
   };
-  const state = verdict === "failed" || verdict === "unverified" ? verdict : "deployed";
+  const state = verdict === "unchanged" ? "deployed" : verdict;
   return {
     ...seenIn(intended, observation),
     ...(error === undefined ? {} : { error }),

@@ -1,12 +1,12 @@
 import { destroyError, namesToAllow } from "../dataLossError";
-import { ownerOf } from "../docker";
 import { realResources } from "../engine/state";
 import type { StateResource } from "../engine/types";
 import { parseUrn } from "../engine/urn";
 import { refuseFrozen } from "../freeze";
 import { destruction } from "../guards/destruction";
-import { unpin } from "../images/pins";
+import { readIntended } from "../intended";
 import type { DestroyArgs } from "../operations";
+import { platformOf } from "../platforms";
 import { removeUnrecorded } from "../recovery";
 import type { DestroyResult, ResourceChange } from "../results";
 import { engineRun, reading } from "../session";
@@ -35,7 +35,9 @@ export async function destroy(session: Session, args: DestroyArgs): Promise<Dest
     await refuseFrozen(session, args.overrideFreeze);
     if (forbidden.length > 0) throw destroyError(forbidden);
     await mend(session, state);
-    await unpin(session, state);
+    const deployed = { state, intended: readIntended(state.outputs) };
+    // None of its images is asked for any more.
+    await (await platformOf(deployed)).images.keep?.(session, deployed, []);
   }
   const guarded = realResources(state).filter((resource) => resource.protect === true);
   const outcome = await context.phase("destroy", async () => {
@@ -58,7 +60,10 @@ export async function destroy(session: Session, args: DestroyArgs): Promise<Dest
   if (dryRun) return { ...withGuarded(base, includeProtected ? guarded : []), ...rest(true) };
   const left = await reading(session, () => workspace.state());
   const empty = realResources(left).length === 0;
-  if (empty) await removeUnrecorded(session, { ...state, resources: [] }, ownerOf(state));
+  if (empty) {
+    const { leftovers } = await platformOf({ state });
+    await removeUnrecorded(session, { ...state, resources: [] }, leftovers.ownerOf(state));
+  }
   const removed = empty && args.remove === true;
   if (removed) {
     await reading(session, () => workspace.removeStack());

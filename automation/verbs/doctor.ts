@@ -1,10 +1,14 @@
 import { diagnose } from "../../toolchain/doctor";
+import type { StackState } from "../engine/state";
 import { LandfallError } from "../errors";
 import { describeLock } from "../locks";
+import { readIntended } from "../intended";
+import { platformOf } from "../platforms";
 import { findProjectDir, readConfigFile } from "../project";
 import type { DoctorCheck, DoctorResult } from "../results";
 import { openableState } from "../session";
 import type { Session } from "../session";
+import { emptyState } from "./prepare";
 
 /** What can be wrong with one stack: its config, lock, leftovers, passphrase and backend. */
 async function checkStack(session: Session): Promise<DoctorCheck[]> {
@@ -15,6 +19,7 @@ async function checkStack(session: Session): Promise<DoctorCheck[]> {
     openableState(session),
     store.list(),
   ]);
+  const own = await platformChecks(session, state instanceof LandfallError ? emptyState : state);
   return [
     config === undefined
       ? {
@@ -43,7 +48,24 @@ async function checkStack(session: Session): Promise<DoctorCheck[]> {
         : {}),
     })),
     ...interrupted(releases.at(-1)),
+    ...own,
   ];
+}
+
+/** A stack that was never deployed is where its config says. */
+async function platformChecks(session: Session, state: StackState): Promise<DoctorCheck[]> {
+  const config = (await session.workspace.writtenConfig().catch(() => undefined)) ?? {};
+  const setting = (key: string): string | undefined => {
+    const { value, objectValue } = config[key] ?? {};
+    return value ?? (objectValue === undefined ? undefined : JSON.stringify(objectValue));
+  };
+  const intended = readIntended(state.outputs);
+  const configured = setting(`${session.project.name}:platform`);
+  const platform = await platformOf({
+    state,
+    intended: { ...(configured === undefined ? {} : { platform: configured }), ...intended },
+  });
+  return platform.doctor.check(session, { state, intended, setting });
 }
 
 function failed(error: LandfallError, url: string): DoctorCheck {

@@ -1,28 +1,20 @@
-import type Docker from "dockerode";
-
-import { belongsTo, dockerClient, dockerError, labels, ownerOf, stackFilter } from "../docker";
 import { UsageError } from "../errors";
-import { containerLines, mergeByTime, sinceSeconds } from "../logLines";
-import type { LogLine, LogQuery } from "../logLines";
+import { readIntended } from "../intended";
+import { mergeByTime, sinceMs } from "../logLines";
+import type { LogLine } from "../logLines";
 import { nearest } from "../nearest";
 import type { LogsArgs } from "../operations";
+import { platformOf } from "../platforms";
+import type { Deployed, LogRange, LogsAdapter, LogSource } from "../platforms";
 import type { LogsResult } from "../results";
 import type { Session } from "../session";
 import { readStack } from "./prepare";
 
-/** How often containers that came since are looked for while following, in milliseconds. */
-const lookAgainMs = 2000;
-
-interface Source {
-  id: string;
-  name: string;
-  service: string;
-  replica?: number;
-}
-
+/** Whose lines are wanted, and from where. */
 interface Wanted {
-  /** Id of the deployment whose containers they are. */
-  owner: string;
+  platform: LogsAdapter;
+  deployed: Deployed;
+  range: LogRange;
   /** One service's alone. */
   service: string | undefined;
 }
@@ -32,53 +24,40 @@ export async function logs(session: Session, args: LogsArgs): Promise<LogsResult
   const { context, stack } = session;
   // For its secrets too: what applications print passes the redactor.
   const { state } = await readStack(session, { create: false });
-  const owner = ownerOf(state);
-  const docker = dockerClient(session.env);
-  const sources = await sourcesOf(docker, session, { owner, service: args.service });
-  const query: Omit<LogQuery, "follow"> = {
-    signal: context.signal,
-    ...(args.since === undefined ? {} : { since: sinceSeconds(args.since, context.clock.now()) }),
+  const deployed = { state, intended: readIntended(state.outputs) };
+  const { logs: platform } = await platformOf(deployed);
+  const range: LogRange = {
+    ...(args.since === undefined ? {} : { since: sinceMs(args.since, context.clock.now()) }),
     ...(args.tail === undefined ? {} : { tail: args.tail }),
   };
+  const wanted: Wanted = { platform, deployed, range, service: args.service };
+  const sources = await sourcesOf(session, wanted);
   const teller = new Teller(session, sources);
-  await teller.tell(
-    mergeByTime(sources.map(({ id }) => containerLines(docker, id, { ...query, follow: false }))),
-  );
-  if (args.follow === true) await follow(docker, session, { owner, service: args.service }, teller);
+  await teller.tell(mergeByTime(sources.map((source) => platform.lines(session, source, range))));
+  if (args.follow === true) await follow(session, wanted, teller);
   context.check();
   return { stack, containers: teller.names, lines: teller.lines };
 }
 
-/** Follows every container from where its lines were left, and those that come later from their beginning. */
-async function follow(
-  docker: Docker,
-  session: Session,
-  wanted: Wanted,
-  teller: Teller,
-): Promise<void> {
+/** Follows every source from where its lines were left, and those that come later from their beginning. */
+async function follow(session: Session, wanted: Wanted, teller: Teller): Promise<void> {
   const { context } = session;
-  // A container may say nothing for hours.
-  const patient = dockerClient(session.env, 0);
+  const { platform } = wanted;
   const followed = new Map<string, Promise<void>>();
   while (!context.signal.aborted) {
-    for (const source of await sourcesOf(docker, session, wanted).catch(() => [])) {
+    for (const source of await sourcesOf(session, wanted).catch(() => [])) {
       if (followed.has(source.id)) continue;
       teller.add(source);
       const since = teller.lastOf(source.id);
-      const query = {
-        follow: true,
-        signal: context.signal,
-        ...(since === undefined ? {} : { since: String(Date.parse(since) / 1000) }),
-      };
-      const lines = containerLines(patient, source.id, query);
+      const range = since === undefined ? {} : { since: Date.parse(since) };
       // A stream ends with its container, which may be started again: then it goes on from its last line.
       const following = teller
-        .tell(lines, since)
+        .tell(platform.follow(session, source, range), since)
         .catch(() => undefined)
         .finally(() => followed.delete(source.id));
       followed.set(source.id, following);
     }
-    await context.clock.sleep(lookAgainMs, context.signal);
+    await context.clock.sleep(platform.lookAgainMs, context.signal);
   }
   await Promise.all(followed.values());
 }
@@ -86,12 +65,12 @@ async function follow(
 /** Turns lines into events, each once. */
 class Teller {
   lines = 0;
-  private readonly sources = new Map<string, Source>();
+  private readonly sources = new Map<string, LogSource>();
   private readonly last = new Map<string, string>();
 
   constructor(
     private readonly session: Session,
-    sources: readonly Source[],
+    sources: readonly LogSource[],
   ) {
     // With `tail: 0` nothing of the past is told: what follows begins now.
     const now = new Date(session.context.clock.now()).toISOString();
@@ -105,7 +84,7 @@ class Teller {
     return [...this.sources.values()].map(({ name }) => name).sort();
   }
 
-  add(source: Source): void {
+  add(source: LogSource): void {
     this.sources.set(source.id, source);
   }
 
@@ -135,26 +114,10 @@ class Teller {
 }
 
 async function sourcesOf(
-  docker: Docker,
   session: Session,
-  { owner, service }: Wanted,
-): Promise<Source[]> {
-  const { project, shortStack } = session;
-  const filters = stackFilter(project.name, shortStack);
-  const all = await docker.listContainers({ all: true, filters }).catch((error: unknown) => {
-    throw dockerError(error, "listing the stack's containers");
-  });
-  const mine = all.filter(({ Labels: own }) => belongsTo(owner, own));
-  const sources = mine.map(({ Id: id, Names: names, Labels: own }): Source => {
-    const name = names[0]?.replace(/^\//, "") ?? id;
-    const replica = Number(own[labels.replica]);
-    return {
-      id,
-      name,
-      service: own[labels.service] ?? own[labels.role] ?? name,
-      ...(own[labels.replica] === undefined || Number.isNaN(replica) ? {} : { replica }),
-    };
-  });
+  { platform, deployed, range, service }: Wanted,
+): Promise<LogSource[]> {
+  const sources = await platform.sources(session, deployed, range);
   if (service === undefined) return sources;
   const wanted = sources.filter((source) => source.service === service);
   if (wanted.length > 0) return wanted;

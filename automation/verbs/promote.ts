@@ -6,6 +6,7 @@ import { registryLogin } from "../images/login";
 import { readIntended } from "../intended";
 import type { PromoteArgs } from "../operations";
 import { pinsOf } from "../pins";
+import { defaultPlatform } from "../platforms";
 import { readConfigFile } from "../project";
 import { refuseOtherProgram, verifiedRelease } from "../promotion";
 import { provenance } from "../provenance";
@@ -45,11 +46,11 @@ export async function promote(
   await ensureImages({
     session,
     release,
-    // Neither need have an output: one was never deployed, the other may be destroyed. Docker is what there is then.
+    // Neither need have an output: one was never deployed, the other may be destroyed.
     platform:
       readIntended(state.outputs).platform ??
       readIntended(sourceState.outputs).platform ??
-      "docker",
+      defaultPlatform,
     login: registryLogin(project.name, config),
     doing: `promoted to stack "${stack}"`,
     dryRun: args.dryRun === true,

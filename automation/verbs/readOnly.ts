@@ -1,14 +1,14 @@
-import { dockerClient, ownerOf } from "../docker";
 import { LandfallError, UsageError } from "../errors";
 import type { ErrorInfo } from "../errors";
+import { readIntended } from "../intended";
 import { nearest } from "../nearest";
 import type { ReadOnlyArgs } from "../operations";
+import { platformOf } from "../platforms";
+import type { DatabaseServer } from "../platforms";
 import { maker, processOf, provenance } from "../provenance";
-import * as access from "../readOnly";
 import { currentRelease } from "../release";
 import type { ReadOnlyResult } from "../results";
 import type { Session } from "../session";
-import { containersOf } from "./containers";
 import { readStack } from "./prepare";
 
 /**
@@ -16,22 +16,21 @@ import { readStack } from "./prepare";
  * that it outlives restarts and updates of the stack.
  */
 export async function readOnly(session: Session, args: ReadOnlyArgs): Promise<ReadOnlyResult> {
-  const { context, stack, env } = session;
+  const { context, stack } = session;
   const startedAt = context.clock.now();
   const { state } = await readStack(session, { create: false });
-  const docker = dockerClient(env);
-  const found = await containersOf(docker, session, ownerOf(state));
-  const { name, service: database } = chosen(
-    found.filter(({ role }) => role === "postgres"),
-    args.database,
-  );
+  const deployed = { state, intended: readIntended(state.outputs) };
+  const { readOnly: platform } = await platformOf(deployed);
+  const server = chosen(await platform.databases(session, deployed), args.database);
+  const { database } = server;
+  const access = platform.access(session, deployed, server);
   const shouldBeClosed = args.set === "on";
-  const wasClosed = await access.isClosed(docker, name);
+  const wasClosed = await access.isClosed();
   context.check();
   let endedSessions = 0;
-  if (shouldBeClosed) endedSessions = await access.close(docker, name);
-  else await access.open(docker, name);
-  const objection = await access.objection(docker, name, shouldBeClosed);
+  if (shouldBeClosed) endedSessions = await access.close();
+  else await access.open();
+  const objection = await access.objection(shouldBeClosed);
   const changed = wasClosed !== shouldBeClosed;
   const error =
     objection === undefined
@@ -49,9 +48,13 @@ export async function readOnly(session: Session, args: ReadOnlyArgs): Promise<Re
   };
 }
 
-function chosen<T extends { service: string }>(found: readonly T[], asked: string | undefined): T {
-  const names = found.map(({ service }) => service).sort();
-  const [only] = found.filter(({ service }) => asked === undefined || service === asked);
+/** The database that is asked for; the only one where none is. */
+export function chosen(
+  found: readonly DatabaseServer[],
+  asked: string | undefined,
+): DatabaseServer {
+  const names = found.map(({ database }) => database).sort();
+  const [only] = found.filter(({ database }) => asked === undefined || database === asked);
   if (only !== undefined && (asked !== undefined || found.length === 1)) return only;
   const meant = asked === undefined ? undefined : nearest(asked, names);
   const hint = meant === undefined ? "" : `; did you mean ${meant}?`;

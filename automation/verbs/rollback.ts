@@ -9,7 +9,7 @@ import { refuseWayBack } from "../migrations/refusal";
 import { wayBack } from "../migrations/wayBack";
 import type { JobWayBack } from "../migrations/wayBack";
 import type { RollbackArgs } from "../operations";
-import { pinsOf } from "../pins";
+import { pinsOf, taskPins } from "../pins";
 import { currentRelease, rollbackTarget } from "../release";
 import type { ConfigDifference, MigrationWayBack, RollbackResult } from "../results";
 import { reading } from "../session";
@@ -42,7 +42,12 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
       dryRun: args.dryRun === true,
     });
     const ways = await wayBack(session, state, target);
-    const pins = { ...pinsOf(target), ...migrationPins(target, ways) };
+    const deployed = { state, intended: readIntended(state.outputs) };
+    const pins = {
+      ...pinsOf(target),
+      ...(await taskPins(session, deployed, target)),
+      ...migrationPins(target, ways),
+    };
     await writeAmended(file, target.config, pins);
     const after = amended(own, pins);
     const common = {

@@ -23,7 +23,7 @@ export async function verify(session: Session, args: VerifyArgs): Promise<Verify
   );
   return {
     stack,
-    verdict: verdict === "failed" || verdict === "unverified" ? verdict : "deployed",
+    verdict: verdict === "unchanged" ? "deployed" : verdict,
     ...observation,
     settled,
     urls: intended.urls,

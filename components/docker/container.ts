@@ -1,40 +1,12 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { goDuration } from "../duration";
-import { digestOf } from "../naming";
 import type { Link } from "../link";
 import type { ServiceSpec } from "../platform";
 import type { DockerContext } from "./context";
 import { labels } from "./context";
-import { httpHealthCommand } from "./healthCommand";
+import { httpHealthCommand } from "../healthCommand";
 import type { ResolvedImage } from "./image";
-
-/**
- * Key of what a container runs. Values that are only known during the update (generated passwords) cannot be
- * part of it; a change of those replaces the containers under the same key.
- */
-export function revisionOf(spec: ServiceSpec, image: ResolvedImage): string {
-  const { name, replicas, transform, published, drainMs, responseTimeoutMs, ...rest } = spec;
-  // Nor do switches count: what they change of a container is among its variables.
-  const { rollout, position, switches, ...kept } = rest;
-  return digestOf({
-    ...kept,
-    image: image.reference,
-    env: plainOnly(spec.env),
-    secrets: Object.keys(spec.secrets).sort(),
-    links: spec.links.map((link) => ({
-      env: plainOnly(link.env),
-      secrets: Object.keys(link.secrets).sort(),
-    })),
-    health: { ...spec.health, readiness: undefined },
-  });
-}
-
-function plainOnly(values: Readonly<Record<string, pulumi.Input<string>>>) {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, typeof value === "string" ? value : null]),
-  );
-}
 
 /** The arguments of a replica's container, all but its name and its number. */
 export function containerArgs(

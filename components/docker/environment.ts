@@ -1,7 +1,8 @@
 import * as docker from "@pulumi/docker";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import type { EnvironmentArgs } from "../environment";
+import { whenLoaded } from "../loaded";
 import type { StackIdentity } from "../platform";
 import { transformed } from "../transform";
 import type { DockerContext, OwnedStack } from "./context";
@@ -24,7 +25,7 @@ export function environment(
   const ports = new PortCheck(
     "ports",
     {
-      bindAddress: whenLoaded(bindAddress),
+      bindAddress: whenLoaded(() => bindAddress),
       ports: publicPorts.map((port) => ({ port, usedBy: `the public port ${port}` })),
       routerLabels: { ...stackLabels(identity), "landfall.role": "router" },
       stackLabels: stackLabels(identity),
@@ -54,19 +55,6 @@ export function environment(
     registry: args.docker?.registry,
     transform,
   };
-}
-
-/**
- * A value that is there once the program has been loaded without an error. Pulumi lets what was registered before an
- * exception go on; this way a program that refuses its own config or arguments has nothing to go on with.
- */
-function whenLoaded<T>(value: T): pulumi.Output<T> {
-  const loaded = new Promise<T>((resolve) => {
-    setImmediate(() => {
-      if (!pulumi.log.hasErrors()) resolve(value);
-    });
-  });
-  return pulumi.output(loaded) as pulumi.Output<T>;
 }
 
 function networkArgs(stack: OwnedStack, subnet: string): docker.NetworkArgs {

@@ -1,7 +1,6 @@
-import * as path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { buildHashes } from "../buildContext";
+import { buildHashes, buildStatus } from "../buildContext";
 import type { RegistryArgs } from "../environment";
 import type { ImageSpec } from "../image";
 import { digestOf, stableJson } from "../naming";
@@ -83,13 +82,7 @@ function built(
   });
   const resolved = { reference, ...identified(context, spec.name, image) };
   if (transform !== undefined) return resolved;
-  const build: BuildStatus = {
-    image: spec.name,
-    context: relative(spec.context),
-    dockerfile: relative(spec.dockerfile),
-    contextHash: hashes.context,
-  };
-  return { ...resolved, build };
+  return { ...resolved, build: buildStatus(spec, hashes.context) };
 }
 
 /** What was built but not pushed has no registry digest: the provider then answers the image's id. */
@@ -126,9 +119,4 @@ function referenced(context: DockerContext, name: string, ref: string): Resolved
     { parent: context.environment, dependsOn: [context.ports] },
   );
   return { reference: ref, id: image.imageId, repoDigest: image.repoDigest };
-}
-
-/** Outputs must not tell where on a machine the program lies. */
-function relative(file: string): string {
-  return path.relative("", file).split(path.sep).join("/") || ".";
 }

@@ -3,7 +3,8 @@ import { InvalidArgumentsError } from "../errors";
 import type { ServiceDeployment, ServiceSpec, ServiceStatus } from "../platform";
 import { fileStatus } from "../artefact";
 import { currentPhase, serverWeights } from "../rollout";
-import { containerArgs, revisionOf } from "./container";
+import { revisionOf } from "../revision";
+import { containerArgs } from "./container";
 import type { DockerContext } from "./context";
 import { publicListenPort } from "./context";
 import { Gate, Route } from "./dynamic/resources";
@@ -22,7 +23,7 @@ export function service(
 ): ServiceDeployment {
   checkPorts(context, spec);
   const image = resolveImage(context, spec.image, spec.transform.image);
-  const revision = revisionOf(spec, image);
+  const revision = revisionOf(spec, image.reference);
   const current = currentPhase(spec.rollout, spec.position, revision);
   const count = Math.min(spec.replicas, current?.phase.replicas ?? spec.replicas);
   const args = containerArgs(context, spec, image, revision);
@@ -63,7 +64,7 @@ export function service(
   return {
     status,
     internalUrl: `http://${spec.name}:${spec.port}`,
-    publicUrl: url,
+    publicUrl: url === undefined ? undefined : pulumi.output(url),
     permission: { hosts: [{ name: spec.name, address: context.routerAddress }] },
   };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ACCOUNT, awsInvoke, awsOutputs } from "./awsMocks";
 
 /** A resource that a program registered under mocks. */
 export interface Registered {
@@ -52,7 +53,9 @@ export async function mockEngine(
         registrations.all.push({ type, name, inputs: shown(given), secrets });
         return { id: `${name}-id`, state: { ...given, ...outputsOf(type, name, given) } };
       },
-      call({ token }) {
+      call({ token, inputs }) {
+        const answer = awsInvoke(token, inputs as Record<string, unknown>);
+        if (answer !== undefined) return answer;
         throw new Error(`unexpected invoke of ${token}`);
       },
     },
@@ -105,7 +108,13 @@ function outputsOf(
 ): Record<string, unknown> {
   switch (type) {
     case "docker:index/image:Image":
-      return { repoDigest: FAKE_ID };
+      // What is not pushed has no registry: the provider then answers the image's id.
+      return {
+        repoDigest:
+          inputs["skipPush"] === true
+            ? FAKE_ID
+            : `${String(inputs["imageName"]).replace(/:[^:/]+$/, "")}@${FAKE_ID}`,
+      };
     case "docker:index/remoteImage:RemoteImage":
       return { imageId: FAKE_ID };
     case "docker:index/container:Container":
@@ -120,7 +129,9 @@ function outputsOf(
       return { owner: inputs["owner"] ?? "0123456789abcdef" };
     case "pulumi-nodejs:dynamic/landfall:Task":
       return { exitCode: 0, output: "" };
+    case "pulumi-nodejs:dynamic/landfall:AccountCheck":
+      return { account: ACCOUNT };
     default:
-      return {};
+      return type.startsWith("aws:") ? awsOutputs(type, name, inputs) : {};
   }
 }

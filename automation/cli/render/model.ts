@@ -95,7 +95,11 @@ export function reduce(model: Model, event: DeployEvent): void {
       return;
     case "service":
       if (event.state !== "matches") {
-        note(model, "bad", `${event.service} ${event.state}: ${event.reasons.join("; ")}`);
+        note(
+          model,
+          "bad",
+          `${event.service} ${event.state.replace("_", " ")}: ${event.reasons.join("; ")}`,
+        );
       }
       return;
     case "probe":

@@ -39,7 +39,14 @@ export function plainLines(model: Model, event: DeployEvent, options: PlainOptio
       case "service":
         return event.state === "matches" && !options.verbose
           ? []
-          : [clean([`service ${event.service} ${event.state}`, ...event.reasons].join("; "))];
+          : [
+              clean(
+                [
+                  `service ${event.service} ${event.state.replace("_", " ")}`,
+                  ...event.reasons,
+                ].join("; "),
+              ),
+            ];
       case "probe":
         return [clean(probeText(event))];
       case "rollout":

@@ -65,7 +65,12 @@ export function serviceLines(services: readonly ServiceObservation[], view: Verd
   if (services.length === 0) return [];
   const rows = services.map(({ service, state, intended, containers }) => {
     const running = containers.filter((container) => container.state === "running").length;
-    const paint = state === "matches" ? "green" : state === "differs" ? "red" : "yellow";
+    const paint =
+      state === "matches"
+        ? "green"
+        : state === "differs" || state === "rolled_back"
+          ? "red"
+          : "yellow";
     const seen = state === "unknown" && containers.length === 0 ? "?" : String(running);
     const replicas = { text: `${seen}/${intended.replicas}`, paint } as const;
     return [service, intended.image, shortDigest(intended.digest), intended.revision, replicas];

@@ -1,5 +1,6 @@
 import type { Verbs } from "../verb";
 import { approve } from "./approve";
+import { backup, restore } from "./backup";
 import { cancel } from "./cancel";
 import { destroy } from "./destroy";
 import { diff } from "./diff";
@@ -34,6 +35,8 @@ export const verbs: Verbs = {
   stop,
   start,
   readOnly,
+  backup,
+  restore,
   status,
   verify,
   outputs,

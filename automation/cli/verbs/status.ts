@@ -51,6 +51,14 @@ export const status: Verb<"status"> = {
   },
 };
 
+function alarmTexts({ alarms }: StatusResult): string[] {
+  if (alarms === undefined) return [];
+  if (alarms.raised.length === 0) return [`all ${alarms.total} are quiet`];
+  return alarms.raised.map(({ name, state, reason, since }) =>
+    clean(`${name}: ${state}${since === undefined ? "" : ` since ${moment(since)}`}: ${reason}`),
+  );
+}
+
 function rowOf(report: ServiceStatusReport): Cell[] {
   const { service, state, intended, replicas, url, exposure } = report;
   const running = replicas.filter((replica) => replica.state === "running");
@@ -83,6 +91,7 @@ function facts(result: StatusResult): [string, string[]][] {
   const left = `${pending} left by an update that was killed: landfall refresh -s ${result.stack}`;
   return [
     ["urls", urlTexts(result.urls)],
+    ["alarms", alarmTexts(result)],
     ["release", last === undefined ? [] : [last]],
     ["resources", [String(result.resources)]],
     ["lock", held === undefined ? [] : [held]],

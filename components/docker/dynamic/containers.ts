@@ -1,6 +1,6 @@
 import { askOrMissing, docker } from "./client";
-import { envRecord, redactorOf } from "./redact";
-import type { Redactor } from "./redact";
+import { envRecord, redactorOf } from "../../dynamic/redact";
+import type { Redactor } from "../../dynamic/redact";
 
 const LOG_LINES = 20;
 const LONGEST_LOG = 8_000;
@@ -60,13 +60,6 @@ export async function lastLines(
     docker().getContainer(name).logs({ stdout: true, stderr: true, follow: false, tail: lines }),
   );
   return redact(plain(raw ?? Buffer.alloc(0)).trimEnd()).slice(-LONGEST_LOG);
-}
-
-/** A text under its heading, for the end of a message; nothing when there is no text. */
-export function quotedLines(heading: string, text: string): string {
-  if (text === "") return "";
-  const lines = text.split("\n").map((line) => `  ${line}`);
-  return `\n${heading}:\n${lines.join("\n")}`;
 }
 
 /** Removes a container, whatever it does; one that is gone already is fine. */

@@ -1,9 +1,11 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { crashOf, lastLines, quotedLines, stateOfContainer } from "./containers";
-import { changedInputs, verdict } from "./diff";
+import { crashOf, lastLines, stateOfContainer } from "./containers";
+import { quotedLines } from "../../dynamic/text";
+import { changedInputs, verdict } from "../../dynamic/diff";
+import { checked, checkInputs, parsedInputs } from "../../dynamic/inputs";
 import { ExecSession } from "./exec";
 import type { GateInputs, GateOutputs, GateTarget } from "./types";
-import { checked, checkInputs, gateSchema, parsedInputs } from "./validate";
+import { gateSchema } from "./validate";
 
 const WATCH_MS = 300;
 // Another router can ask just as well: it is no reason to ask again.

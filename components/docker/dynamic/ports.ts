@@ -2,11 +2,12 @@ import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { whoHolds } from "../../../toolchain/ports";
 import type { PortHolder } from "../../../toolchain/ports";
 import { DockerError } from "./client";
-import { changedInputs, hasUnknown, verdict } from "./diff";
+import { changedInputs, hasUnknown, verdict } from "../../dynamic/diff";
+import { checked, checkInputs, parsedInputs } from "../../dynamic/inputs";
 import { ownerOf, strangers } from "./owner";
 import { NO_OWNER, ownerIn } from "./ownerLabel";
 import type { PortCheckInputs, PortCheckOutputs } from "./types";
-import { checked, checkInputs, parsedInputs, portsSchema } from "./validate";
+import { portsSchema } from "./validate";
 
 const KEYS = Object.keys(portsSchema.shape);
 

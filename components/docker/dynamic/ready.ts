@@ -1,10 +1,12 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { DockerError, sleep } from "./client";
-import { crashOf, lastLines, quotedLines, stateOfContainer } from "./containers";
-import { changedInputs, verdict } from "./diff";
+import { crashOf, lastLines, stateOfContainer } from "./containers";
+import { quotedLines } from "../../dynamic/text";
+import { changedInputs, verdict } from "../../dynamic/diff";
+import { checked, checkInputs, parsedInputs } from "../../dynamic/inputs";
 import { run } from "./exec";
 import type { ReadyInputs, ReadyOutputs } from "./types";
-import { checked, checkInputs, parsedInputs, readySchema } from "./validate";
+import { readySchema } from "./validate";
 
 const KEYS = ["container", "command"];
 const ATTEMPT_MS = 10_000;

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { SchemaBackup } from "../../migrations/status";
-import { DynamicResource } from "./shim";
+import { DynamicResource } from "../../dynamic/shim";
 import type {
   GateInputs,
   PortCheckInputs,

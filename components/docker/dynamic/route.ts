@@ -1,13 +1,14 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { DockerError } from "./client";
-import { changedInputs, verdict } from "./diff";
+import { changedInputs, verdict } from "../../dynamic/diff";
+import { checked, checkInputs, parsedInputs } from "../../dynamic/inputs";
 import { applyPart } from "./router/apply";
 import { CLI_PORT, HEALTH_PORT } from "./router/files";
 import { partOf } from "./router/part";
 import { RouterSession } from "./router/session";
 import { readParts } from "./router/store";
 import type { RouteInputs, RouteOutputs } from "./types";
-import { checked, checkInputs, parsedInputs, routeSchema } from "./validate";
+import { routeSchema } from "./validate";
 
 const DEFAULT_DRAIN_SECONDS = 30;
 const KEYS = Object.keys(routeSchema.shape);

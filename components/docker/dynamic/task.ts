@@ -1,13 +1,15 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import type { ContainerCreateOptions } from "dockerode";
 import { ask, askOrMissing, docker, DockerError, sleep, within } from "./client";
-import { lastLines, quotedLines, removeContainer, stateOfContainer } from "./containers";
-import { changedInputs, verdict } from "./diff";
-import { redactorOf } from "./redact";
+import { lastLines, removeContainer, stateOfContainer } from "./containers";
+import { quotedLines } from "../../dynamic/text";
+import { changedInputs, verdict } from "../../dynamic/diff";
+import { checked, checkInputs, parsedInputs } from "../../dynamic/inputs";
+import { redactorOf } from "../../dynamic/redact";
 import { locked } from "./schema/lock";
 import { prepareSchema } from "./schema/prepare";
 import type { TaskInputs, TaskOutputs } from "./types";
-import { checked, checkInputs, parsedInputs, taskSchema } from "./validate";
+import { taskSchema } from "./validate";
 
 const LABEL = "landfall.task";
 const KEPT_LINES = 60;

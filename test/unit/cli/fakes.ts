@@ -116,6 +116,8 @@ function fakeOperations(answer: Answer, calls: Call[]): Operations {
     stop: operate("stop"),
     start: operate("start"),
     readOnly: operate("readOnly"),
+    backup: operate("backup"),
+    restore: operate("restore"),
     approve: operate("approve"),
     prune: operate("prune"),
     cancel: operate("cancel"),

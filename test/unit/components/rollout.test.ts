@@ -28,12 +28,29 @@ describe("a rollout's arguments", () => {
       [25, "during"],
       [50, "during"],
     ]);
+    assert.deepEqual(weights({ strategy: "linear" }), [
+      [25, "during"],
+      [50, "during"],
+      [75, "during"],
+    ]);
+    assert.deepEqual(weights({ strategy: "linear", step: 40 }), [
+      [40, "during"],
+      [80, "during"],
+    ]);
+    assert.equal(normalized({ strategy: "linear" }).spec.phases[0]?.pauseMs, 30_000);
     const gates = [{ type: "http", path: "/x", when: ["before", "after"] }] as const;
     assert.deepEqual(weights({ strategy: "canary", steps: [10, 100], gates }), [
       [0, "before"],
       [10, "during"],
       [100, "after"],
     ]);
+  });
+
+  it("take a step for linear alone, and one that every platform can make", () => {
+    assert.deepEqual(normalized({ strategy: "linear", step: 3 }).problems, []);
+    for (const step of [0, 2, 51, 12.5, Number.NaN])
+      assert.deepEqual(normalized({ strategy: "linear", step }).problems, ["rollout.step"]);
+    assert.deepEqual(normalized({ strategy: "canary", step: 10 }).problems, ["rollout.step"]);
   });
 
   it("are refused all at once", () => {

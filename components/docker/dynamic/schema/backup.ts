@@ -66,8 +66,7 @@ async function dumpTo(
   } catch (cause) {
     await fs.rm(file, { force: true });
     const why = cause instanceof Error ? cause.message : String(cause);
-    const rule = "and without a backup no contracting migration is applied";
-    throw new Error(`database "${name}" could not be backed up, ${rule}: ${why}`, { cause });
+    throw new Error(`database "${name}" could not be backed up: ${why}`, { cause });
   } finally {
     await handle.close();
   }

@@ -106,6 +106,26 @@ describe("classify", () => {
     );
   });
 
+  it("takes a gate that saw the platform put the earlier revision back for rolled_back", () => {
+    const gate = urn("landfall:index:ApiService$pulumi-nodejs:dynamic/landfall:Rollout", "api");
+    const error = classify(
+      failed({
+        failures: [{ urn: gate, op: "create", parent: urn("landfall:index:ApiService", "api") }],
+        diagnostics: [
+          {
+            ...{ severity: "error", ephemeral: false, urn: gate },
+            message: 'service "api": ECS rolled it back: PRIMARY runs api:6, not api:7.',
+          },
+        ],
+      }),
+    );
+    assert.equal(error.code, "rolled_back");
+    assert.match(
+      error.message,
+      /the new revision of service "api" did not hold.*PRIMARY runs api:6/s,
+    );
+  });
+
   it("takes a failed gate for what matters among several failures", () => {
     const gate = urn("landfall:index:ApiService$pulumi-nodejs:dynamic/landfall:Gate", "api-gate");
     const failures = [

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { ownerOf as ownerInState, belongsTo } from "../../../../../automation/docker";
+import {
+  ownerOf as ownerInState,
+  belongsTo,
+} from "../../../../../automation/platforms/docker/client";
 import { ownerOf } from "../../../../../components/docker/dynamic/owner";
 import { ports } from "../../../../../components/docker/dynamic/ports";
 import type { PortCheckInputs } from "../../../../../components/docker/dynamic/types";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UNKNOWN } from "../../../../../components/docker/dynamic/diff";
+import { UNKNOWN } from "../../../../../components/dynamic/diff";
 import { gate } from "../../../../../components/docker/dynamic/gate";
 import { route } from "../../../../../components/docker/dynamic/route";
 import { task } from "../../../../../components/docker/dynamic/task";

@@ -1,0 +1,127 @@
+import {
+  CreateDBSnapshotCommand,
+  DescribeDBSnapshotsCommand,
+  RDSClient,
+} from "@aws-sdk/client-rds";
+import type { DBSnapshot } from "@aws-sdk/client-rds";
+
+import { LandfallError, RefusedError } from "../../errors";
+import type { DatabaseBackup } from "../../results";
+import type { BackupsAdapter, DatabaseServer, Deployed, PlatformSession } from "../types";
+import { clientSettings, using } from "./clients";
+import { awsFailure } from "./failure";
+import { owned, textOf } from "./resources";
+import type { Owned } from "./resources";
+import { databaseType } from "./stores";
+
+/** Longest time for a snapshot, in milliseconds: the first one of a large database is a whole copy. */
+const timeoutMs = 2 * 3_600_000;
+const pollMs = 10_000;
+
+/**
+ * Snapshots of RDS: they are consistent without holding anybody up, encrypted by the database's key, outlive it, and need no
+ * room on any machine. A dump through a one-off task would need all three to be built.
+ */
+export const backups = {
+  databases: (_session, { state }) =>
+    Promise.resolve(
+      owned(state, databaseType).map((database) => ({
+        database: database.component,
+        name: textOf(database, "identifier") ?? "",
+      })),
+    ),
+
+  async list({ env }, deployed, server) {
+    const { region } = ownedBy(deployed, server);
+    try {
+      const found = await using(new RDSClient(clientSettings(env, region)), async (client) => {
+        const all: DBSnapshot[] = [];
+        let Marker: string | undefined;
+        do {
+          const DBInstanceIdentifier = server.name;
+          const request = new DescribeDBSnapshotsCommand({ DBInstanceIdentifier, Marker });
+          const page = await client.send(request);
+          all.push(...(page.DBSnapshots ?? []));
+          Marker = page.Marker === "" ? undefined : page.Marker;
+        } while (Marker !== undefined);
+        return all;
+      });
+      return found
+        .filter(({ Status: status }) => status === "available")
+        .map((snapshot) => shown(snapshot, region))
+        .sort((a, b) => b.takenAt.localeCompare(a.takenAt));
+    } catch (error) {
+      throw awsFailure(error, `listing the snapshots of ${server.name}`);
+    }
+  },
+
+  async take(session, deployed, server) {
+    const { region } = ownedBy(deployed, server);
+    const stamp = new Date(session.context.clock.now()).toISOString().replace(/\D/g, "");
+    const id = `${server.name}-${stamp.slice(0, 14)}`;
+    const client = new RDSClient(clientSettings(session.env, region));
+    try {
+      return await using(client, async () => {
+        await client.send(
+          new CreateDBSnapshotCommand({
+            DBInstanceIdentifier: server.name,
+            DBSnapshotIdentifier: id,
+            Tags: [{ Key: "ManagedBy", Value: "landfall" }],
+          }),
+        );
+        return shown(await available(session, client, id), region);
+      });
+    } catch (error) {
+      throw awsFailure(error, `taking a snapshot of ${server.name}`);
+    }
+  },
+
+  restore: (_session, _deployed, { name }, { id }) =>
+    Promise.reject(
+      new RefusedError(
+        `RDS puts no snapshot in the place of a database that is there: ${id} can only become an instance beside ${name}`,
+        {
+          fix: "Restore it beside the database (`aws rds restore-db-instance-from-db-snapshot`), look at it, and copy what is wanted back.",
+        },
+      ),
+    ),
+} satisfies BackupsAdapter;
+
+function ownedBy({ state }: Deployed, { name }: DatabaseServer): Owned {
+  const found = owned(state, databaseType).find((each) => textOf(each, "identifier") === name);
+  if (found !== undefined) return found;
+  throw new LandfallError("database", `the stack has no database ${name}`);
+}
+
+/** A snapshot goes on at RDS whoever stops waiting for it; it is listed once it is whole. */
+async function available(
+  { context }: PlatformSession,
+  client: RDSClient,
+  id: string,
+): Promise<DBSnapshot> {
+  const deadline = context.clock.now() + timeoutMs;
+  for (;;) {
+    context.check();
+    const request = new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: id });
+    const { DBSnapshots: [snapshot] = [] } = await client.send(request);
+    const { Status: status = "unknown", PercentProgress: percent = 0 } = snapshot ?? {};
+    if (snapshot !== undefined && status === "available") return snapshot;
+    if (status === "failed") throw new LandfallError("database", `snapshot ${id} failed at RDS`);
+    if (context.clock.now() >= deadline) {
+      const hours = timeoutMs / 3_600_000;
+      const message = `snapshot ${id} is ${status} (${percent} %) after ${hours} hours; RDS goes on with it`;
+      throw new LandfallError("database", message);
+    }
+    await context.clock.sleep(pollMs, context.signal);
+  }
+}
+
+function shown(
+  { DBSnapshotIdentifier: id = "", SnapshotCreateTime: at, AllocatedStorage: gib }: DBSnapshot,
+  place: string,
+): DatabaseBackup {
+  return {
+    ...{ id, place, takenAt: (at ?? new Date(0)).toISOString() },
+    ...(gib === undefined ? {} : { size: gib * 1024 ** 3 }),
+  };
+}

@@ -1,0 +1,130 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Problems } from "../errors";
+import { digestOf } from "../naming";
+import type { TaskDeployment, TaskSpec } from "../specs";
+import { commonDefinition, linkedEnv } from "./container";
+import type { AwsContext } from "./context";
+import { stackName, stackPath } from "./context";
+import { EcsTask } from "./dynamic/resources";
+import { taskSize } from "./fargate";
+import { checkImage, resolveImage } from "./image";
+import { executionRole, role } from "./roles";
+import { createLogGroup } from "./logs";
+import { outgoing, securityGroup } from "./securityGroup";
+import { taskSecrets } from "./secrets";
+import { taskDefinition } from "./taskDefinition";
+
+/** A one-off task on Fargate, in the private subnets: it runs to its end, once for each task definition and key. */
+export function task(
+  context: AwsContext,
+  parent: pulumi.ComponentResource,
+  spec: TaskSpec,
+): TaskDeployment {
+  const problems = new Problems(`task ${JSON.stringify(spec.name)} on AWS`);
+  checkImage(spec.image, problems);
+  const size = taskSize(
+    { cpu: undefined, cpuUnits: undefined, memoryMb: spec.memoryMb },
+    { cpu: "cpu", cpuUnits: "cpuUnits", memory: "memory" },
+    problems,
+  );
+  problems.throwIfAny();
+  sayWhatIsMissing(parent, spec);
+  const image = resolveImage(context, spec.image);
+  const path = stackPath(context, spec.name, "logs");
+  const logs = createLogGroup(context, parent, `${spec.name}-logs`, path);
+  const secrets = taskSecrets(context, parent, spec);
+  const execution = executionRole(context, parent, spec.name, {
+    logGroup: logs,
+    repositoryArns: image.repositoryArn === undefined ? [] : [image.repositoryArn],
+    secrets,
+  });
+  const own = role(context, parent, `${spec.name}-task`, "ecs-tasks.amazonaws.com", []);
+  const group = securityGroup(context, parent, spec.name, `task ${spec.name}`);
+  const ways = outgoing(parent, spec.name, group, spec.links);
+  const definition = taskDefinition(context, parent, spec.name, {
+    size,
+    definitions: [
+      commonDefinition(context, {
+        name: spec.name,
+        image: image.uri,
+        command: spec.command,
+        env: { ...spec.env, ...linkedEnv(spec.links) },
+        secrets,
+        logGroup: logs,
+      }),
+    ],
+    execution,
+    task: own,
+  });
+  const nothing = nothingToRun(spec);
+  const run = new EcsTask(
+    `${spec.name}-run`,
+    {
+      name: spec.name,
+      region: context.region,
+      cluster: context.cluster.name,
+      taskDefinition: definition.arn,
+      container: spec.name,
+      subnets: [...context.network.privateSubnetIds],
+      securityGroups: [group.id],
+      logGroup: logs.name,
+      // At most 36 characters: a name that is longer keeps a hash of itself.
+      startedBy: `landfall-${digestOf(stackName(context, spec.name), 16)}`,
+      timeoutSeconds: Math.ceil(spec.timeoutMs / 1000),
+      revision: digestOf({ image: image.reference, command: spec.command, key: spec.runKey }),
+      secrets: secretValues(spec),
+      ...(nothing === undefined ? {} : { nothing }),
+    },
+    {
+      parent,
+      dependsOn: [
+        ...execution.ready,
+        ...own.ready,
+        ...ways,
+        ...context.network.ways,
+        ...spec.links.flatMap((link) => link.ready),
+      ],
+    },
+  );
+  return {
+    exitCode: run.exitCode,
+    output: run.output,
+    image: image.digest.apply((digest) => (digest === "" ? image.reference : digest)),
+    backups: undefined,
+    backup: pulumi.output(undefined),
+  };
+}
+
+/** What must not be seen in its last lines. */
+function secretValues(spec: TaskSpec): Record<string, pulumi.Output<string>> {
+  const all = Object.fromEntries(
+    Object.entries(spec.secrets).map(([name, value]) => [name, pulumi.secret(value)]),
+  );
+  for (const link of spec.links) Object.assign(all, link.secrets);
+  return all;
+}
+
+/**
+ * A release that is deployed again has fewer migrations than the database may have. They were all applied while it ran first,
+ * and nothing here undoes any: its own have nothing left to do, and a tool that does not know the later ones would fail.
+ */
+function nothingToRun({ schema }: TaskSpec): string | undefined {
+  if (schema === undefined || schema.beyond.length === 0) return undefined;
+  return (
+    `nothing was run: this release's migrations, up to ${schema.head}, were applied when it ran first, ` +
+    `and its code works with those that may have come since (${schema.beyond.join(", ")})`
+  );
+}
+
+/** Docker looks into the database before a migration and copies it: that is not so here, and nobody should think it is. */
+function sayWhatIsMissing(parent: pulumi.ComponentResource, spec: TaskSpec): void {
+  const contracting = spec.schema?.chain.filter((migration) => migration.contracting) ?? [];
+  if (contracting.length === 0 || spec.backups === undefined) return;
+  const ids = contracting.map(({ id }) => id).join(", ");
+  void pulumi.log.warn(
+    `task "${spec.name}": on AWS no copy of the database is made before contracting migrations (${ids}): ` +
+      "what there is are RDS's own snapshots and its restore to any second. Take a snapshot first, or set backups to false, " +
+      "which says that you know",
+    parent,
+  );
+}

@@ -1,0 +1,98 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsEnvironmentArgs } from "../../../../components/aws/args";
+import { service } from "../../../../components/aws/service";
+import type { Environment } from "../../../../components/environment";
+import type { ServiceArgs, ServiceKind } from "../../../../components/service";
+import { normalizeService } from "../../../../components/service";
+import type { ServiceDeployment } from "../../../../components/specs";
+import type { Registered, Registrations } from "../../../support/mocks";
+import { openAws } from "./support";
+
+export const DIGEST = `sha256:${"ab".repeat(32)}`;
+/** An image of a public registry, pinned. */
+export const REF = `docker.io/example/api@${DIGEST}`;
+
+const KIND: ServiceKind = {
+  type: "landfall:index:ApiService",
+  label: "ApiService",
+  defaultPort: 3000,
+  defaultHealthPath: "/health",
+  publishable: true,
+};
+
+export type Args = Omit<Partial<ServiceArgs>, "environment">;
+
+/** What `normalizeService` asks of an environment. */
+function environmentWith(publicPorts: readonly number[], switches: Switches): Environment {
+  return {
+    imagePins: {},
+    releasePins: {},
+    rollouts: {},
+    publicPorts,
+    switches: { features: {}, stopped: {}, ...switches },
+  } as unknown as Environment;
+}
+
+type Switches = Partial<Environment["switches"]>;
+
+/** Services by name on AWS under mocks, and what was registered of them. */
+export async function deployed(
+  services: Readonly<Record<string, Args & { readonly kind?: Partial<ServiceKind> }>>,
+  aws: AwsEnvironmentArgs = {},
+  { switches = {}, stack = "staging" }: { switches?: Switches; stack?: string } = {},
+): Promise<{ seen: Registrations; deployments: Record<string, ServiceDeployment> }> {
+  const deployments: Record<string, ServiceDeployment> = {};
+  const { seen } = await openAws(aws, {
+    stack,
+    use: (context) => {
+      const environment = environmentWith(context.settings.publicPorts, switches);
+      for (const [name, { kind, ...args }] of Object.entries(services)) {
+        const spec = normalizeService({ ...KIND, ...kind }, name, {
+          environment,
+          image: { ref: REF },
+          ...args,
+        });
+        const parent = new pulumi.ComponentResource(KIND.type, name);
+        deployments[name] = service(context, parent, spec);
+      }
+    },
+  });
+  return { seen, deployments };
+}
+
+/** One service called `api`. */
+export async function api(
+  args: Args = {},
+  aws?: AwsEnvironmentArgs,
+  switches?: Switches,
+): Promise<{ seen: Registrations; deployment: ServiceDeployment }> {
+  const { seen, deployments } = await deployed({ api: args }, aws, { switches: switches ?? {} });
+  const { api: deployment } = deployments;
+  if (deployment === undefined) throw new Error("there is no api");
+  return { seen, deployment };
+}
+
+/** The containers of a service's task definition, by name. */
+export function containersOf(seen: Registrations, service = "api"): Record<string, Container> {
+  const text = seen.named(`${service}-definition`).inputs["containerDefinitions"];
+  const all = JSON.parse(String(text)) as Container[];
+  return Object.fromEntries(all.map((each) => [each.name, each]));
+}
+
+export interface Container extends Readonly<Record<string, unknown>> {
+  readonly name: string;
+  readonly image: string;
+  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  readonly secrets?: readonly { readonly name: string; readonly valueFrom: string }[];
+}
+
+/** The statements of a role's policy. */
+export function statementsOf(policy: Registered): Statement[] {
+  return (JSON.parse(String(policy.inputs["policy"])) as { Statement: Statement[] }).Statement;
+}
+
+export interface Statement {
+  readonly Sid: string;
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+}

@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsEnvironmentArgs } from "../../../../components/aws/args";
+import type { AwsContext } from "../../../../components/aws/context";
+import { environment } from "../../../../components/aws/environment";
+import { normalizeAws } from "../../../../components/aws/settings";
+import type { EnvironmentArgs } from "../../../../components/environment";
+import { Problems } from "../../../../components/errors";
+import type { Registrations } from "../../../support/mocks";
+import { mockEngine, setConfig } from "../../../support/mocks";
+
+export const PUBLIC = { subject: 'ApiService "api"', responseTimeoutMs: 60_000 };
+
+/** An environment on AWS under mocks, with its way in and its bucket unless something else is asked for. */
+export async function openAws(
+  aws: AwsEnvironmentArgs = {},
+  {
+    use = (context: AwsContext) => {
+      context.edge(PUBLIC);
+      context.artefacts();
+    },
+    args = {},
+    opts = () => ({}),
+    stack = "staging",
+  }: {
+    readonly use?: (context: AwsContext) => void;
+    readonly args?: EnvironmentArgs;
+    readonly opts?: () => pulumi.ComponentResourceOptions;
+    readonly stack?: string;
+  } = {},
+): Promise<{ seen: Registrations; context: AwsContext }> {
+  const seen = await mockEngine({ project: "rainbow", stack });
+  setConfig({ "aws:region": "ap-northeast-1" });
+  const problems = new Problems("Environment");
+  const settings = normalizeAws(aws, problems);
+  problems.throwIfAny();
+  const parent = new pulumi.ComponentResource("test:index:Environment", "shop", {}, opts());
+  const identity = { name: "shop", project: "rainbow", stack };
+  const context = environment(parent, identity, args, settings);
+  use(context);
+  await seen.settled();
+  return { seen, context };
+}
