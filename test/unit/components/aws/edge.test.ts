@@ -66,6 +66,16 @@ describe("the way in on AWS", () => {
     );
   });
 
+  it("refuses a service that comes after the program's load and takes longer than the others", async () => {
+    const args = { domain, cdn: false };
+    const { context } = await openAws(args);
+    assert.ok(context.edge({ ...PUBLIC, responseTimeoutMs: 45_000 }));
+    assert.throws(
+      () => context.edge({ ...PUBLIC, responseTimeoutMs: 90_000 }),
+      /responseTimeout: must be known while the program is loaded.*got 90 s/,
+    );
+  });
+
   it("answers 404 to what no service takes", async () => {
     const { seen } = await open({});
     assert.deepEqual(seen.named("shop-443").inputs["defaultActions"], [
@@ -212,7 +222,7 @@ describe("the way in on AWS", () => {
         ["/assets/*", "/img/*"].map((path) => [path, "4cc15a8a-d715-48a4-82b8-cc0b614638fe"]),
       );
       const rest = distribution["defaultCacheBehavior"] as Record<string, unknown>;
-      assert.equal(rest["cachePolicyId"], "4135ea2d-6df8-44a3-9df3-4b5a75be39ad");
+      assert.equal(rest["cachePolicyId"], "4135ea2d-6df8-44a3-9df3-4b5a84be39ad");
       assert.ok((rest["allowedMethods"] as string[]).includes("POST"));
     });
   });
