@@ -216,7 +216,8 @@ describe("the way in on AWS", () => {
   describe("keeps in CloudFront", () => {
     it("only the paths that it is told, for as long as their Cache-Control says", async () => {
       const { distribution } = await open({ cachedPaths: ["/assets/*", "/img/*"] });
-      const cached = distribution?.["orderedCacheBehaviors"] as Record<string, unknown>[];
+      assert.ok(distribution);
+      const cached = distribution["orderedCacheBehaviors"] as Record<string, unknown>[];
       assert.deepEqual(
         cached.map(({ pathPattern, cachePolicyId }) => [pathPattern, cachePolicyId]),
         ["/assets/*", "/img/*"].map((path) => [path, "4cc15a8a-d715-48a4-82b8-cc0b614638fe"]),

@@ -20,7 +20,9 @@ const STACKS: Readonly<Record<string, AwsEnvironmentArgs>> = {
 };
 
 /** As the program's stacks have it, with a way in and a bucket. */
-const open = shared((args: AwsEnvironmentArgs, stack = "staging") => openAws(args, { stack }));
+const open = shared((args: AwsEnvironmentArgs, stack?: string) =>
+  openAws(args, stack === undefined ? {} : { stack }),
+);
 
 interface Policy {
   readonly Statement: readonly {
@@ -172,7 +174,7 @@ describe("an environment on AWS", () => {
     const { Statement } = policyOf(seen.named("shop-key"));
     const logs = Statement.find(({ Sid }) => Sid === "Logs");
     assert.deepEqual(logs?.Principal, { Service: "logs.ap-northeast-1.amazonaws.com" });
-    assert.deepEqual(logs?.Condition, {
+    assert.deepEqual(logs.Condition, {
       ArnLike: {
         "kms:EncryptionContext:aws:logs:arn": [
           "arn:aws:logs:ap-northeast-1:123456789012:log-group:/rainbow/staging/*",

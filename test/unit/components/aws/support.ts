@@ -46,7 +46,7 @@ export async function openAws(
  */
 export function shared<A extends readonly unknown[], T>(
   make: (...args: A) => Promise<T>,
-): (...args: A) => Promise<T> {
+): typeof make {
   const made = new Map<string, Promise<T>>();
   return (...args) => {
     const key = JSON.stringify(args);

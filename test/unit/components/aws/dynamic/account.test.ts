@@ -57,24 +57,25 @@ describe("the check of account and region", () => {
       else process.env[name] = value;
   });
 
-  async function check(news: object, olds: object = {}) {
-    const result = await accountCheck.check(olds, { ...inputs, ...news });
+  async function check(news: Partial<AccountInputs>, before: Partial<AccountInputs> = {}) {
+    const result = await accountCheck.check({ ...inputs, ...before }, { ...inputs, ...news });
     return {
-      ...result,
+      kept: result.inputs as AccountInputs | undefined,
       reasons: (result.failures ?? []).map(({ property, reason }) => `${property}: ${reason}`),
     };
   }
 
   it("keeps what AWS tells as the account", async () => {
-    const { inputs: kept, reasons } = await check({});
+    const { kept, reasons } = await check({});
     assert.deepEqual(reasons, []);
-    assert.equal(kept?.account, OURS);
+    assert.ok(kept);
+    assert.equal(kept.account, OURS);
     const { outs } = await accountCheck.create(kept);
     assert.equal(outs.account, OURS);
   });
 
   it("shows no change as long as the account stays", async () => {
-    const { inputs: kept } = await check({});
+    const { kept } = await check({});
     assert.ok(kept);
     assert.equal((await accountCheck.diff("account", kept, kept)).changes, false);
   });
@@ -126,7 +127,7 @@ describe("the check of account and region", () => {
 
   it("asks again while AWS throttles", async () => {
     first = Array<Answer>(2).fill({ status: 400, body: errorOf("Throttling") });
-    assert.equal((await check({})).inputs?.account, OURS);
+    assert.equal((await check({})).kept?.account, OURS);
     assert.equal(asked, 3);
   });
 
