@@ -47,12 +47,12 @@ export function awsOutputs(
         ],
       };
     case "aws:lb/targetGroup:TargetGroup":
-      return { ...common, arnSuffix: `targetgroup/${String(called)}/0123456789abcdef` };
+      return { ...common, arnSuffix: `targetgroup/${called}/0123456789abcdef` };
     case "aws:ecr/repository:Repository":
       return {
         ...common,
         registryId: ACCOUNT,
-        repositoryUrl: `${ACCOUNT}.dkr.ecr.ap-northeast-1.amazonaws.com/${String(called)}`,
+        repositoryUrl: `${ACCOUNT}.dkr.ecr.ap-northeast-1.amazonaws.com/${called}`,
       };
     case "aws:ssm/parameter:Parameter":
       return { ...common, version: 1 };

@@ -60,7 +60,7 @@ describe("the check of account and region", () => {
   async function check(news: Partial<AccountInputs>, before: Partial<AccountInputs> = {}) {
     const result = await accountCheck.check({ ...inputs, ...before }, { ...inputs, ...news });
     return {
-      kept: result.inputs as AccountInputs | undefined,
+      kept: result.inputs,
       reasons: (result.failures ?? []).map(({ property, reason }) => `${property}: ${reason}`),
     };
   }
