@@ -59,8 +59,9 @@ describe("the check of account and region", () => {
 
   async function check(news: Partial<AccountInputs>, before: Partial<AccountInputs> = {}) {
     const result = await accountCheck.check({ ...inputs, ...before }, { ...inputs, ...news });
+    const kept: AccountInputs | undefined = result.inputs;
     return {
-      kept: result.inputs,
+      kept,
       reasons: (result.failures ?? []).map(({ property, reason }) => `${property}: ${reason}`),
     };
   }
