@@ -3,7 +3,7 @@ import * as landfall from "./components";
 import { readSettings } from "./program/settings";
 
 const settings = readSettings();
-const { drain, logLevel: LOG_LEVEL, webPort, apiPort } = settings;
+const { drain, logLevel: LOG_LEVEL, webPort, apiPorts } = settings;
 const image = (name: string) => ({ name, build: { context: `apps/${name}` } });
 const readiness = { path: "/ready", deadline: settings.readinessDeadline };
 
@@ -32,8 +32,8 @@ const apiArgs: landfall.ApiServiceArgs = {
   image: image("api"),
   links: [db, cache, predictor],
   env: { LOG_LEVEL },
-  // The page calls the API on its own origin; other clients have a port of their own.
-  exposure: { public: [{ port: apiPort }, { port: webPort, pathPrefix: "/api" }] },
+  // The page calls the API on its own origin; other clients may have a port of their own.
+  exposure: { public: [...apiPorts, { port: webPort, pathPrefix: "/api" }] },
   health: { path: "/api/health", readiness },
   drain,
   ...settings.api,

@@ -1,5 +1,14 @@
 export { ApiService, type ApiServiceArgs } from "./apiService";
 export type { ModelArgs } from "./artefact";
+export type {
+  AutoscalingArgs,
+  AwsEnvironmentArgs,
+  AwsPostgresArgs,
+  AwsRedisArgs,
+  AwsServiceArgs,
+  DomainArgs,
+  PolicyStatement,
+} from "./aws/args";
 export type { Duration, Size } from "./duration";
 export { Environment, type DockerEnvironmentArgs, type EnvironmentArgs } from "./environment";
 export { InvalidArgumentsError, type Problem } from "./errors";

@@ -91,7 +91,7 @@ export class RedisCache extends pulumi.ComponentResource implements Linkable {
     this.port = store.port;
     const scheme = store.tls === true ? "rediss" : "redis";
     this.connectionString = pulumi.secret(
-      pulumi.interpolate`redis://:${this.password}@${store.host}:${store.port}/0`,
+      pulumi.interpolate`${scheme}://:${this.password}@${store.host}:${store.port}/0`,
     );
     this.link = {
       name,

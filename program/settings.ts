@@ -1,6 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { Duration, PlatformName, Problem, Size } from "../components";
+import type {
+  AwsEnvironmentArgs,
+  DockerEnvironmentArgs,
+  Duration,
+  EnvironmentArgs,
+  PlatformName,
+  Problem,
+  Size,
+} from "../components";
 import { rebuildConfig } from "../automation/rebuild/patterns";
 import { InvalidArgumentsError } from "../components";
 
@@ -21,6 +29,9 @@ const whole = (min: number, max: number) => {
     .pipe(z.number().min(min, rule).max(max, rule));
 };
 const port = whole(1, 65535);
+/** 0 stands for none. */
+const count = (max: number) =>
+  whole(0, max).transform((value) => (value === 0 ? undefined : value));
 const replicas = whole(0, 16);
 const size = text
   .regex(/^\d+(\.\d+)?(MB|GB)$/, 'must be a size, such as "512MB" or "1GB"')
@@ -40,6 +51,9 @@ const json = (rule: string) =>
       return z.NEVER;
     }
   });
+const emails = json("must be a list of addresses").pipe(
+  z.array(z.string("must be a list of addresses"), "must be a list of addresses"),
+);
 const images = json(IMAGES_RULE).pipe(z.record(text, z.string(IMAGES_RULE), IMAGES_RULE));
 
 /** The features that the program has; the predictor says what this one does. */
@@ -73,9 +87,10 @@ const schema = z.object({
     .regex(/^([a-z0-9][a-z0-9-]{0,62})?$/, "must be an id that an error has named")
     .pipe(optional),
   webPort: port,
-  apiPort: port,
+  apiPort: count(65535),
   webReplicas: replicas,
   apiReplicas: replicas,
+  apiMaxReplicas: count(256),
   apiMemory: size,
   apiCpu: cpu,
   webMemory: size,
@@ -92,39 +107,36 @@ const schema = z.object({
   databaseVersion: z.enum(["14", "15", "16", "17"], "must be one of: 14, 15, 16, 17"),
   databaseMemory: size,
   databasePasswordVersion: text.min(1, "must not be empty"),
+  databaseMultiAz: flag,
+  databaseInstanceClass: optional,
   cacheMemory: size,
+  cacheShards: count(500),
+  cacheReplicas: whole(0, 5),
   deletionProtection: flag,
+  // What only AWS has; the environment checks it, where it is one on AWS.
+  awsAccountId: text.regex(/^(\d{12})?$/, "must be 12 digits").pipe(optional),
+  natGateways: z.enum(["single", "perZone"], "must be one of: single, perZone"),
+  vpnGateway: flag,
+  domain: optional,
+  domainZoneId: optional,
+  cdn: flag,
+  logRetentionDays: whole(1, 3653),
+  alertEmails: emails,
 });
 
 /** The program's config, checked, typed and grouped by the component that takes it. */
 export type Settings = ReturnType<typeof grouped>;
 
 function grouped(data: z.infer<typeof schema>) {
-  const { platform, images, bindAddress, subnet, owner, webPort, apiPort, drain, logLevel } = data;
-  const { registry: address, registryUser: username, registryPassword: password } = data;
+  const { platform, webPort, apiPort, drain, readinessDeadline, logLevel } = data;
   return {
     platform,
-    environment: {
-      platform,
-      images,
-      features: known(data.features),
-      docker: {
-        ...{ publicPorts: [webPort, apiPort], bindAddress, subnet, owner },
-        ...(address === undefined
-          ? {}
-          : {
-              registry: {
-                address,
-                ...(username === undefined ? {} : { username }),
-                ...(password === undefined ? {} : { password: pulumi.secret(password) }),
-              },
-            }),
-      },
-    },
+    environment: environmentOf(data),
     webPort,
-    apiPort,
+    /** Port that leads to the API alone, where there is one. */
+    apiPorts: apiPort === undefined ? [] : [{ port: apiPort }],
     drain,
-    readinessDeadline: data.readinessDeadline,
+    readinessDeadline,
     logLevel,
     database: {
       database: "shop",
@@ -133,8 +145,15 @@ function grouped(data: z.infer<typeof schema>) {
       memory: data.databaseMemory,
       passwordVersion: data.databasePasswordVersion,
       deletionProtection: data.deletionProtection,
+      aws: {
+        multiAz: data.databaseMultiAz,
+        ...given({ instanceClass: data.databaseInstanceClass }),
+      },
     },
-    cache: { maxMemory: data.cacheMemory },
+    cache: {
+      maxMemory: data.cacheMemory,
+      aws: { replicas: data.cacheReplicas, ...given({ shards: data.cacheShards }) },
+    },
     predictor: {
       replicas: data.predictorEnabled ? data.predictorReplicas : 0,
       features: { predictions: { enables: true, default: true } } as const,
@@ -144,6 +163,9 @@ function grouped(data: z.infer<typeof schema>) {
     api: {
       replicas: data.apiReplicas,
       resources: { memory: data.apiMemory, cpu: data.apiCpu },
+      ...(data.apiMaxReplicas === undefined
+        ? {}
+        : { aws: { autoscaling: { max: data.apiMaxReplicas } } }),
     },
     web: {
       replicas: data.webReplicas,
@@ -152,11 +174,51 @@ function grouped(data: z.infer<typeof schema>) {
   };
 }
 
+function environmentOf(data: z.infer<typeof schema>): EnvironmentArgs {
+  const { platform, images, bindAddress, subnet, owner, webPort, apiPort } = data;
+  const publicPorts = apiPort === undefined ? [webPort] : [webPort, apiPort];
+  return {
+    platform,
+    images,
+    features: given(data.features),
+    docker: { publicPorts, bindAddress, ...given({ subnet, owner }), ...registryOf(data) },
+    aws: {
+      publicPorts,
+      natGateways: data.natGateways,
+      vpnGateway: data.vpnGateway,
+      cdn: data.cdn,
+      logRetentionDays: data.logRetentionDays,
+      alertEmails: data.alertEmails,
+      deletionProtection: data.deletionProtection,
+      ...given({ accountId: data.awsAccountId }),
+      ...domainOf(data),
+    },
+  };
+}
+
+function registryOf({
+  registry: address,
+  registryUser: username,
+  registryPassword: password,
+}: z.infer<typeof schema>): Pick<DockerEnvironmentArgs, "registry"> {
+  if (address === undefined) return {};
+  const secret = password === undefined ? undefined : pulumi.secret(password);
+  return { registry: { address, ...given({ username, password: secret }) } };
+}
+
+/** A half of a domain is for the environment to refuse. */
+function domainOf({
+  domain = "",
+  domainZoneId = "",
+}: z.infer<typeof schema>): Pick<AwsEnvironmentArgs, "domain"> {
+  if (domain === "" && domainZoneId === "") return {};
+  return { domain: { name: domain, zoneId: domainZoneId } };
+}
+
 /** Without what config does not name: that stays at its default. */
-function known(switches: Readonly<Record<string, boolean | undefined>>): Record<string, boolean> {
-  return Object.fromEntries(
-    Object.entries(switches).flatMap(([name, on]) => (on === undefined ? [] : [[name, on]])),
-  );
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 /**

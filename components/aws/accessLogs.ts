@@ -19,7 +19,6 @@ export function createAccessLogs(on: AwsFoundation): PrivateBucket {
         Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
         Action: "s3:PutObject",
         Resource: pulumi.interpolate`${bucket.arn}/AWSLogs/${accountId}/*`,
-        Condition: { StringEquals: { "aws:SourceAccount": accountId } },
       },
     ],
   });

@@ -13,7 +13,7 @@ export const LONGEST_RESPONSE_SECONDS = 60;
 /** Policies of AWS's own, by their fixed ids. */
 const POLICIES = {
   /** Nothing is kept. */
-  cachingDisabled: "4135ea2d-6df8-44a3-9df3-4b5a75be39ad",
+  cachingDisabled: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
   /** What Cache-Control allows is kept for as long as it says, by host and query; what says nothing is not. */
   originCacheControl: "4cc15a8a-d715-48a4-82b8-cc0b614638fe",
   /** The origin is asked with all that the client has sent, the host's name too. */

@@ -1,6 +1,6 @@
 import * as acm from "@pulumi/aws/acm";
 import * as route53 from "@pulumi/aws/route53";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { DomainArgs } from "./args";
 import type { AwsFoundation } from "./context";
 import { tagsOf } from "./tags";

@@ -9,14 +9,11 @@ import { shortName } from "../naming";
 import { transformed } from "../transform";
 import { createAccessLogs } from "./accessLogs";
 import { createDistribution, LONGEST_RESPONSE_SECONDS } from "./cdn";
-import type { Certificates } from "./certificate";
 import { createCertificates, createRecords } from "./certificate";
 import type { AwsEdge, AwsFoundation, AwsNetwork, EdgeNeed } from "./context";
 import { createEdgeSecurityGroup } from "./edgeSecurityGroup";
+import { createListener, createRedirect } from "./listeners";
 import { tagsOf } from "./tags";
-
-/** TLS 1.2 and 1.3, with forward secrecy and authenticated ciphers alone. */
-const TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
 
 /** The header by which the load balancer knows CloudFront's requests. */
 const ORIGIN_HEADER = "X-Origin-Verify";
@@ -29,13 +26,14 @@ export function lazyEdge(on: AwsFoundation & { readonly network: AwsNetwork }) {
   let edge: AwsEdge | undefined;
   let isSettled = false;
   const needs: number[] = [];
+  const longest = () => Math.max(SHORTEST_IDLE_SECONDS, ...needs);
   const idleSeconds = () => {
     isSettled = true;
-    return Math.max(SHORTEST_IDLE_SECONDS, ...needs);
+    return longest();
   };
   return (need: EdgeNeed): AwsEdge => {
     const seconds = Math.ceil(need.responseTimeoutMs / 1000);
-    refuseUnlessServed(on, need, seconds, isSettled && seconds > Math.max(...needs));
+    refuseUnlessServed(on, need, seconds, isSettled && seconds > longest());
     needs.push(seconds);
     return (edge ??= createEdge(on, on.network, whenLoaded(idleSeconds)));
   };
@@ -133,63 +131,6 @@ function createLoadBalancer(
     // AWS makes none in a network without a way to the internet.
     dependsOn: [network.internet, ...logs.ready],
   });
-}
-
-/** What no service's rule takes is answered by the load balancer itself. */
-function createListener(
-  on: AwsFoundation,
-  loadBalancer: lb.LoadBalancer,
-  port: number,
-  certificates: Certificates | undefined,
-): lb.Listener {
-  const tls =
-    certificates === undefined
-      ? { port: 80, protocol: "HTTP" }
-      : {
-          port,
-          protocol: "HTTPS",
-          sslPolicy: TLS_POLICY,
-          certificateArn: certificates.regionalArn,
-        };
-  return new lb.Listener(
-    `${on.name}-${port}`,
-    {
-      loadBalancerArn: loadBalancer.arn,
-      ...tls,
-      defaultActions: [
-        {
-          type: "fixed-response",
-          fixedResponse: { statusCode: "404", contentType: "text/plain", messageBody: "not found" },
-        },
-      ],
-      tags: tagsOf(on),
-    },
-    { parent: on.environment },
-  );
-}
-
-/** Where CloudFront is in front, it is CloudFront that leads clients to HTTPS. */
-function createRedirect(on: AwsFoundation, loadBalancer: lb.LoadBalancer): void {
-  new lb.Listener(
-    `${on.name}-redirect`,
-    {
-      loadBalancerArn: loadBalancer.arn,
-      port: 80,
-      protocol: "HTTP",
-      defaultActions: [
-        {
-          type: "redirect",
-          redirect: {
-            protocol: "HTTPS",
-            port: String(on.settings.publicPorts[0] ?? 443),
-            statusCode: "HTTP_301",
-          },
-        },
-      ],
-      tags: tagsOf(on),
-    },
-    { parent: on.environment },
-  );
 }
 
 /** Anyone can point a distribution of their own at the load balancer: this tells the stack's from theirs. */

@@ -24,31 +24,36 @@ export function createEdgeSecurityGroup(on: AwsFoundation, network: ec2.Vpc): ec
     },
     { parent },
   );
-  for (const { port, source } of settings.cdn ? fromCloudFront(on) : fromEverywhere(on))
-    for (const [kind, from] of Object.entries(source))
-      new vpc.SecurityGroupIngressRule(
-        `${name}-lb-${port}${kind === "cidrIpv6" ? "-v6" : ""}`,
-        {
-          securityGroupId: group.id,
-          description: settings.cdn ? "CloudFront" : "Everybody",
-          ipProtocol: "tcp",
-          fromPort: port,
-          toPort: port,
-          [kind]: from,
-          tags: tagsOf(on),
-        },
-        { parent },
-      );
+  const sources = settings.cdn ? fromCloudFront(on) : fromEverywhere(on);
+  for (const { port, ...source } of sources)
+    new vpc.SecurityGroupIngressRule(
+      `${name}-lb-${port}`,
+      {
+        securityGroupId: group.id,
+        description: settings.cdn ? "CloudFront" : "Everybody",
+        ipProtocol: "tcp",
+        fromPort: port,
+        toPort: port,
+        ...source,
+        tags: tagsOf(on),
+      },
+      { parent },
+    );
   return group;
 }
 
-function fromCloudFront({ settings, environment: parent }: AwsFoundation) {
+type Source = { readonly port: number } & Pick<
+  vpc.SecurityGroupIngressRuleArgs,
+  "cidrIpv4" | "prefixListId"
+>;
+
+function fromCloudFront({ settings, environment: parent }: AwsFoundation): Source[] {
   const list = ec2.getManagedPrefixListOutput({ name: CLOUDFRONT }, { parent });
   // Without a certificate the load balancer is asked by HTTP; what clients send is encrypted up to CloudFront.
   const port = settings.domain === undefined ? 80 : 443;
-  return [{ port, source: { prefixListId: list.id } }];
+  return [{ port, prefixListId: list.id }];
 }
 
-function fromEverywhere({ settings }: AwsFoundation) {
-  return [80, ...settings.publicPorts].map((port) => ({ port, source: { cidrIpv4: "0.0.0.0/0" } }));
+function fromEverywhere({ settings }: AwsFoundation): Source[] {
+  return [80, ...settings.publicPorts].map((port) => ({ port, cidrIpv4: "0.0.0.0/0" }));
 }

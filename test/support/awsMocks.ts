@@ -5,24 +5,28 @@ export function awsOutputs(
   inputs: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const [, service = "", kind = ""] = /^aws:(\w+)\/\w+:(\w+)$/.exec(type) ?? [];
-  const called = inputs["name"] ?? inputs["bucket"] ?? `${name}-0000000`;
+  const text = (key: string) => {
+    const value = inputs[key];
+    return typeof value === "string" ? value : undefined;
+  };
+  const called = text("name") ?? text("bucket") ?? `${name}-0000000`;
   const common = {
-    arn: `arn:aws:${service}:ap-northeast-1:${ACCOUNT}:${kind.toLowerCase()}/${String(called)}`,
+    arn: `arn:aws:${service}:ap-northeast-1:${ACCOUNT}:${kind.toLowerCase()}/${called}`,
     name: called,
   };
   switch (type) {
     case "aws:s3/bucket:Bucket": {
-      const bucket = inputs["bucket"] ?? `${String(inputs["bucketPrefix"] ?? `${name}-`)}0000000`;
-      return { bucket, arn: `arn:aws:s3:::${String(bucket)}` };
+      const bucket = text("bucket") ?? `${text("bucketPrefix") ?? `${name}-`}0000000`;
+      return { bucket, arn: `arn:aws:s3:::${bucket}` };
     }
     case "aws:kms/key:Key":
       return { ...common, keyId: `${name}-key-id` };
     case "aws:lb/loadBalancer:LoadBalancer":
       return {
         ...common,
-        dnsName: `${String(called)}-1.ap-northeast-1.elb.amazonaws.com`,
+        dnsName: `${called}-1.ap-northeast-1.elb.amazonaws.com`,
         zoneId: "Z14GRHDCWA56QT",
-        arnSuffix: `app/${String(called)}/0123456789abcdef`,
+        arnSuffix: `app/${called}/0123456789abcdef`,
       };
     case "aws:cloudfront/distribution:Distribution":
       return {
@@ -43,12 +47,12 @@ export function awsOutputs(
         ],
       };
     case "aws:lb/targetGroup:TargetGroup":
-      return { ...common, arnSuffix: `targetgroup/${String(called)}/0123456789abcdef` };
+      return { ...common, arnSuffix: `targetgroup/${called}/0123456789abcdef` };
     case "aws:ecr/repository:Repository":
       return {
         ...common,
         registryId: ACCOUNT,
-        repositoryUrl: `${ACCOUNT}.dkr.ecr.ap-northeast-1.amazonaws.com/${String(called)}`,
+        repositoryUrl: `${ACCOUNT}.dkr.ecr.ap-northeast-1.amazonaws.com/${called}`,
       };
     case "aws:ssm/parameter:Parameter":
       return { ...common, version: 1 };

@@ -22,7 +22,7 @@ export function matchesSnapshot(seen: Registrations, file: string): void {
 function snapshotOf(seen: Registrations): string {
   const byName = [...seen.all].sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
   const all = Object.fromEntries(byName.map((each) => [keyOf(each), inputsOf(each)]));
-  return dump(all, { lineWidth: 120, noRefs: true, sortKeys: true });
+  return dump(all, { lineWidth: -1, noRefs: true, quotingType: '"', sortKeys: true });
 }
 
 function keyOf({ type, name }: Registered): string {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { Provider } from "@pulumi/aws/provider";
+import { aws } from "../../../../components/aws";
 import type { AwsEnvironmentArgs } from "../../../../components/aws/args";
 import type { Registered, Registrations } from "../../../support/mocks";
 import { valueOf } from "../../../support/mocks";
 import { matchesSnapshot } from "../../../support/snapshot";
-import { openAws } from "./support";
+import { openAws, shared } from "./support";
 
 /** What the program's stacks ask for. */
 const STACKS: Readonly<Record<string, AwsEnvironmentArgs>> = {
@@ -17,6 +18,11 @@ const STACKS: Readonly<Record<string, AwsEnvironmentArgs>> = {
     domain: { name: "rainbow.example.com", zoneId: "Z0123456789ABCDEFGHIJ" },
   },
 };
+
+/** As the program's stacks have it, with a way in and a bucket. */
+const open = shared((args: AwsEnvironmentArgs, stack?: string) =>
+  openAws(args, stack === undefined ? {} : { stack }),
+);
 
 interface Policy {
   readonly Statement: readonly {
@@ -35,13 +41,13 @@ const policyOf = ({ inputs }: Registered, key = "policy") =>
 describe("an environment on AWS", () => {
   for (const [stack, args] of Object.entries(STACKS))
     it(`is for ${stack} what its snapshot shows`, async () => {
-      const { seen } = await openAws(args, { stack });
+      const { seen } = await open(args, stack);
       matchesSnapshot(seen, path.join(__dirname, "snapshots", `environment.${stack}.yaml`));
     });
 
   describe("admits", () => {
     it("nothing before AWS has told the account", async () => {
-      const { seen } = await openAws({ accountId: "123456789012" });
+      const { seen } = await open({ accountId: "123456789012" });
       const [first] = seen.all.filter(({ type }) => !type.startsWith("test:"));
       assert.equal(first?.name, "shop-account");
       const { __provider, ...inputs } = first.inputs;
@@ -67,7 +73,7 @@ describe("an environment on AWS", () => {
 
   describe("has a network", () => {
     it("of a public and a private subnet in each zone, in which nothing gets a public address", async () => {
-      const { seen } = await openAws();
+      const { seen } = await open({});
       const subnets = seen.ofType("aws:ec2/subnet:Subnet");
       assert.deepEqual(
         subnets.map(({ name, inputs }) => [name, inputs["cidrBlock"], inputs["availabilityZone"]]),
@@ -86,7 +92,7 @@ describe("an environment on AWS", () => {
       perZone: ["shop-nat-a", "shop-nat-c"],
     }))
       it(`with NAT: ${natGateways}`, async () => {
-        const { seen } = await openAws({ natGateways: natGateways as "single" | "perZone" });
+        const { seen } = await open({ natGateways: natGateways as "single" | "perZone" });
         const gateways = seen.ofType("aws:ec2/natGateway:NatGateway");
         assert.deepEqual(
           gateways.map(({ name }) => name),
@@ -102,7 +108,7 @@ describe("an environment on AWS", () => {
       });
 
     it("whose private subnets reach S3, ECR, logs and secrets without the internet", async () => {
-      const { seen } = await openAws();
+      const { seen } = await open({});
       const endpoints = seen.ofType("aws:ec2/vpcEndpoint:VpcEndpoint").map(({ inputs }) => inputs);
       assert.deepEqual(
         endpoints.map(({ serviceName }) =>
@@ -122,7 +128,7 @@ describe("an environment on AWS", () => {
     });
 
     it("whose default security group is closed, and whose others are made empty", async () => {
-      const { seen } = await openAws();
+      const { seen } = await open({});
       const { ingress, egress } = seen.named("shop-default").inputs;
       assert.deepEqual([ingress, egress], [[], []]);
       for (const { inputs } of seen.ofType("aws:ec2/securityGroup:SecurityGroup"))
@@ -130,7 +136,7 @@ describe("an environment on AWS", () => {
     });
 
     it("that writes down what it refuses", async () => {
-      const { seen } = await openAws();
+      const { seen } = await open({});
       const log = seen.ofType("aws:ec2/flowLog:FlowLog")[0]?.inputs;
       assert.equal(log?.["trafficType"], "REJECT");
       assert.equal(
@@ -141,8 +147,8 @@ describe("an environment on AWS", () => {
 
     it("with a VPN gateway only where it is asked for", async () => {
       const type = "aws:ec2/vpnGateway:VpnGateway";
-      assert.equal((await openAws()).seen.ofType(type).length, 0);
-      const { seen } = await openAws({ vpnGateway: true });
+      assert.equal((await open({})).seen.ofType(type).length, 0);
+      const { seen } = await open({ vpnGateway: true });
       assert.equal(seen.ofType(type).length, 1);
       assert.equal(
         seen.ofType("aws:ec2/vpnGatewayRoutePropagation:VpnGatewayRoutePropagation").length,
@@ -152,7 +158,7 @@ describe("an environment on AWS", () => {
   });
 
   it("encrypts logs, topics and artefacts with one key that rotates", async () => {
-    const { seen } = await openAws(STACKS["production"], { stack: "production" });
+    const { seen } = await open(STACKS["production"] ?? {}, "production");
     const [key, ...others] = seen.ofType("aws:kms/key:Key");
     assert.equal(others.length, 0);
     assert.equal(key?.inputs["enableKeyRotation"], true);
@@ -164,11 +170,11 @@ describe("an environment on AWS", () => {
   });
 
   it("lets CloudWatch use the key for the stack's own log groups alone", async () => {
-    const { seen } = await openAws();
+    const { seen } = await open({});
     const { Statement } = policyOf(seen.named("shop-key"));
     const logs = Statement.find(({ Sid }) => Sid === "Logs");
     assert.deepEqual(logs?.Principal, { Service: "logs.ap-northeast-1.amazonaws.com" });
-    assert.deepEqual(logs?.Condition, {
+    assert.deepEqual(logs.Condition, {
       ArnLike: {
         "kms:EncryptionContext:aws:logs:arn": [
           "arn:aws:logs:ap-northeast-1:123456789012:log-group:/rainbow/staging/*",
@@ -185,7 +191,7 @@ describe("an environment on AWS", () => {
   });
 
   it("gives its own role no action and no resource by wildcard", async () => {
-    const { seen } = await openAws();
+    const { seen } = await open({});
     for (const policy of seen.ofType("aws:iam/rolePolicy:RolePolicy"))
       for (const { Action, Resource } of policyOf(policy).Statement) {
         assert.ok([Action].flat().every((action) => !action.includes("*")));
@@ -195,7 +201,7 @@ describe("an environment on AWS", () => {
   });
 
   it("keeps every log for as long as it is told, and no longer", async () => {
-    const { seen } = await openAws({ logRetentionDays: 90 });
+    const { seen } = await open({ logRetentionDays: 90 });
     for (const { inputs } of seen.ofType("aws:cloudwatch/logGroup:LogGroup"))
       assert.equal(inputs["retentionInDays"], 90);
     const rules = JSON.stringify(seen.named("shop-access-logs-lifecycle").inputs["rules"]);
@@ -203,7 +209,7 @@ describe("an environment on AWS", () => {
   });
 
   it("has buckets that are private, encrypted, and take TLS alone", async () => {
-    const { seen } = await openAws();
+    const { seen } = await open({});
     const buckets = seen.ofType("aws:s3/bucket:Bucket").map(({ name }) => name);
     assert.deepEqual(buckets.sort(), ["shop-access-logs", "shop-artefacts"]);
     for (const name of buckets) {
@@ -226,14 +232,14 @@ describe("an environment on AWS", () => {
   });
 
   it("has a cluster with insights, and keeps nothing of sessions in containers", async () => {
-    const { seen } = await openAws();
+    const { seen } = await open({});
     const { settings, configuration } = seen.named("shop-cluster").inputs;
     assert.deepEqual(settings, [{ name: "containerInsights", value: "enhanced" }]);
     assert.deepEqual(configuration, { executeCommandConfiguration: { logging: "NONE" } });
   });
 
   it("tells every address of alarms, over an encrypted topic that takes TLS alone", async () => {
-    const { seen } = await openAws({ alertEmails: ["a@example.com", "b@example.com"] });
+    const { seen } = await open({ alertEmails: ["a@example.com", "b@example.com"] });
     const subscriptions = seen.ofType("aws:sns/topicSubscription:TopicSubscription");
     assert.deepEqual(
       subscriptions.map(({ inputs }) => [inputs["protocol"], inputs["endpoint"]]),
@@ -306,8 +312,10 @@ describe("an environment on AWS", () => {
   });
 
   it("hands on what its services need", async () => {
-    const { context } = await openAws();
+    const { context } = await open({});
     assert.equal(await valueOf(context.accountId), "123456789012");
+    assert.equal(aws.admission(context), context.admission);
+    assert.deepEqual(aws.publicPorts(context), [443]);
     assert.equal(await valueOf(context.network.s3PrefixListId), "pl-shop-s3");
     assert.equal(context.artefacts(), context.artefacts());
   });

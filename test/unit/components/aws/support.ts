@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsEnvironmentArgs } from "../../../../components/aws/args";
 import type { AwsContext } from "../../../../components/aws/context";
-import { environment } from "../../../../components/aws/environment";
-import { normalizeAws } from "../../../../components/aws/settings";
+import { aws as platform } from "../../../../components/aws";
 import type { EnvironmentArgs } from "../../../../components/environment";
 import { Problems } from "../../../../components/errors";
 import type { Registrations } from "../../../support/mocks";
@@ -31,12 +30,28 @@ export async function openAws(
   const seen = await mockEngine({ project: "rainbow", stack });
   setConfig({ "aws:region": "ap-northeast-1" });
   const problems = new Problems("Environment");
-  const settings = normalizeAws(aws, problems);
+  const settings = platform.settings({ aws }, problems);
   problems.throwIfAny();
   const parent = new pulumi.ComponentResource("test:index:Environment", "shop", {}, opts());
   const identity = { name: "shop", project: "rainbow", stack };
-  const context = environment(parent, identity, args, settings);
+  const context = platform.environment(parent, identity, args, settings);
   use(context);
   await seen.settled();
   return { seen, context };
+}
+
+/**
+ * A look at an environment that is the same for all who look: making one costs half a second of traces that Pulumi
+ * takes of its promises.
+ */
+export function shared<A extends readonly unknown[], T>(
+  make: (...args: A) => Promise<T>,
+): typeof make {
+  const made = new Map<string, Promise<T>>();
+  return (...args) => {
+    const key = JSON.stringify(args);
+    const known = made.get(key) ?? make(...args);
+    made.set(key, known);
+    return known;
+  };
 }
