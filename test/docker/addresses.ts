@@ -9,6 +9,7 @@ export const PORTS = {
   crash: 18413,
   features: 18421,
   readOnly: 18422,
+  backups: 18423,
   promote: { dev: 18431, staging: 18432 },
   registry: { dev: 18441, staging: 18442, registry: 18443, proxy: 18444 },
   engines: { dev: 18445, staging: 18446, registry: 18447 },

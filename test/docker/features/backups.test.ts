@@ -7,10 +7,11 @@ import execa from "execa";
 import type { Deployer } from "../../../automation";
 import { LandfallError } from "../../../automation/errors";
 import * as rds from "../../../automation/platforms/aws/readOnlySql";
+import { PORTS } from "../addresses";
 import { FeatureProject } from "./project";
 
 describe("a database that is copied", () => {
-  const project = new FeatureProject("lfbackups", 18483);
+  const project = new FeatureProject("lfbackups", PORTS.backups);
   const { stack } = project;
   let deployer: Deployer;
 

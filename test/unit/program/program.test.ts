@@ -29,8 +29,8 @@ describe("the program", () => {
       "RedisCache cache",
       "WebFrontend web",
     ]);
-    assert.equal(outputs["webUrl"], "http://127.0.0.1:8080");
-    assert.equal(outputs["apiUrl"], "http://127.0.0.1:3000");
+    assert.equal(await valueOf(outputs["webUrl"]), "http://127.0.0.1:8080");
+    assert.equal(await valueOf(outputs["apiUrl"]), "http://127.0.0.1:3000");
     assert.deepEqual(outputs["secretNames"], ["DATABASE_URL", "REDIS_URL"]);
     assert.match(String(outputs["migrationHead"]), /^\d{4}_/);
   });
