@@ -76,9 +76,16 @@ export async function keep(
       return current.number;
     }
   }
-  // The config goes in as the file has it: its secrets are encrypted, and a changed copy could not be deployed.
-  await store.finish({ ...context.redactor.data(finished), config: record.config });
+  await store.finish(withoutSecrets(context, finished));
   return record.number;
+}
+
+/** A record as it is kept. Its config stays as the file has it: secrets are encrypted there, and a changed copy could not be deployed. */
+export function withoutSecrets(
+  { redactor }: Pick<Session["context"], "redactor">,
+  record: ReleaseRecord,
+): ReleaseRecord {
+  return { ...redactor.data(record), config: record.config };
 }
 
 /** What a record keeps of what was promised, and of what was seen of it. */
@@ -134,12 +141,13 @@ export async function leave(
 ): Promise<void> {
   const now = context.clock.now();
   const known = reason instanceof LandfallError ? reason : undefined;
-  await store.finish({
+  const finished: ReleaseRecord = {
     ...record,
     state: known?.code === "cancelled" ? "cancelled" : "unverified",
     finishedAt: new Date(now).toISOString(),
     durationMs: Math.round(now - Date.parse(record.startedAt)),
     changes,
-    ...(known === undefined ? {} : { error: context.redactor.data(known.toJSON()) }),
-  });
+    ...(known === undefined ? {} : { error: known.toJSON() }),
+  };
+  await store.finish(withoutSecrets(context, finished));
 }

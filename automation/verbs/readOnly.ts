@@ -8,6 +8,7 @@ import * as access from "../readOnly";
 import { currentRelease } from "../release";
 import type { ReadOnlyResult } from "../results";
 import type { Session } from "../session";
+import { withoutSecrets } from "../update/record";
 import { containersOf } from "./containers";
 import { readStack } from "./prepare";
 
@@ -95,6 +96,6 @@ async function recorded(
   });
   const finishedAt = new Date(now).toISOString();
   const finished = { ...record, ...outcome, state: verdict, finishedAt };
-  await store.finish({ ...context.redactor.data(finished), config: record.config });
+  await store.finish(withoutSecrets(context, finished));
   return record.number;
 }

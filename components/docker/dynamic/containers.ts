@@ -1,6 +1,6 @@
 import { askOrMissing, docker } from "./client";
 import { envRecord, redactorOf } from "./redact";
-import type { Redactor } from "./redact";
+import type { Redact } from "./redact";
 
 const LOG_LINES = 20;
 const LONGEST_LOG = 8_000;
@@ -12,7 +12,7 @@ export interface ContainerState {
   /** Times that Docker has started it again. */
   restarts: number;
   outOfMemory: boolean;
-  redact: Redactor;
+  redact: Redact;
 }
 
 /** How a container is doing; undefined where there is none. */
@@ -51,11 +51,7 @@ export function crashOf(
 }
 
 /** The last lines that a container printed, without the secrets of its environment. */
-export async function lastLines(
-  name: string,
-  redact: Redactor,
-  lines = LOG_LINES,
-): Promise<string> {
+export async function lastLines(name: string, redact: Redact, lines = LOG_LINES): Promise<string> {
   const raw = await askOrMissing(`read the log of container "${name}"`, () =>
     docker().getContainer(name).logs({ stdout: true, stderr: true, follow: false, tail: lines }),
   );

@@ -1,11 +1,14 @@
 import * as assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Deployer } from "../../../automation/deployer";
+import { descendantsOf } from "../../../automation/engine/processTree";
 import type { DeployEvent } from "../../../automation/events";
 import type { Control, Operation, Operations } from "../../../automation/operations";
 import { run } from "../../../automation/cli/main";
+import type { Finished, Running } from "../../engine/cli/support";
 import { landfall, memoryIo } from "../../unit/cli/fakes";
 import type { LeakFinder } from "./leaks";
 
@@ -75,6 +78,28 @@ export class Watch {
     return { code, ...outcome, events, printed };
   }
 
+  /** Looks at what a real process prints, and at the command lines of all that it starts. */
+  async process(
+    name: string,
+    { child, finished }: Pick<Running, "child" | "finished">,
+  ): Promise<Finished> {
+    const lines = new Set<string>();
+    const over = finished.then(() => true);
+    do {
+      for (const pid of await descendantsOf(child.pid ?? 0)) lines.add(commandLineOf(pid));
+    } while (!(await Promise.race([over, sleep(50, false)])));
+    assert.ok(
+      [...lines].some((line) => line.includes("/pulumi\0")),
+      `${name} started ${lines.size} others`,
+    );
+    const end = await finished;
+    const { stdout, stderr } = end;
+    const seen = { stdout, stderr, "command lines": [...lines].join("\n") };
+    for (const [form, text] of Object.entries(seen))
+      this.note(`${name}, ${form}`, this.finder.in(text));
+    return end;
+  }
+
   /** Looks at every file below a folder. Gives how many there were. */
   files(folder: string): number {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
@@ -95,6 +120,15 @@ export class Watch {
 
   note(where: string, found: readonly string[]): void {
     this.leaks.push(...found.map((leak) => `${where}: ${leak}`));
+  }
+}
+
+/** Program and arguments, each ended by NUL; empty for a process that is gone. */
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
   }
 }
 

@@ -1,9 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 
-import { Redactor, redacted } from "../../../automation/redact";
-import { randomOf, randomSecrets } from "../../support/secrets/generate";
-import { LeakFinder, encodingsOf } from "../../support/secrets/leaks";
+import { Redactor, redacted } from "../../../../components/redaction/redactor";
+import { randomOf, randomSecrets } from "../../../support/secrets/generate";
+import { LeakFinder, encodingsOf } from "../../../support/secrets/leaks";
 
 const secret = fc
   .oneof(
@@ -132,6 +132,8 @@ describe("Redactor", () => {
     const address = new Redactor(["postgresql://shop:pa55word@db:5432/shop", "pa55word"]);
     const around = "postgresql://shop:***@db:5432/shop";
     assert.equal(address.text(around), around);
+    const variable = new Redactor(["DATABASE_PASSWORD=pa55word", "pa55word"]);
+    assert.equal(variable.text("DATABASE_PASSWORD= is empty"), "DATABASE_PASSWORD= is empty");
   });
 
   it("finds the parts of a structured secret and the lines of a key file", () => {
