@@ -15,8 +15,14 @@ export interface ContainerState {
   redact: Redact;
 }
 
-/** How a container is doing; undefined where there is none. */
-export async function stateOfContainer(name: string): Promise<ContainerState | undefined> {
+/**
+ * How a container is doing; undefined where there is none.
+ * @param secretEnv Names of variables that are secret, whatever they look like.
+ */
+export async function stateOfContainer(
+  name: string,
+  secretEnv: readonly string[] = [],
+): Promise<ContainerState | undefined> {
   const info = await askOrMissing(`inspect container "${name}"`, () =>
     docker().getContainer(name).inspect(),
   );
@@ -28,7 +34,7 @@ export async function stateOfContainer(name: string): Promise<ContainerState | u
     exitCode: state.ExitCode,
     restarts,
     outOfMemory: state.OOMKilled,
-    redact: redactorOf(envRecord(config.Env)),
+    redact: redactorOf(envRecord(config.Env), secretEnv),
   };
 }
 

@@ -29,7 +29,7 @@ const source = `
     if (mode === "throw") throw new Error("cannot reach " + all.join(" "));
   });
   const fail = mode === "fail" ? values.apply((all) => "refused: " + JSON.stringify(all) + all.join("\\n")) : undefined;
-  new Thing("a", { value: values.apply((all) => all.join()), of: mode, fail });
+  new Thing("a", { value: values.apply((all) => mode + all.join()), fail });
   for (const at of [0, 1]) new Thing("b" + at, { value: "1", env: { PASSWORD: config.requireSecret("s" + at) } });
   exports.all = values;
   exports.first = config.requireSecret("s0");
