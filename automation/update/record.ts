@@ -134,7 +134,7 @@ function imagesOf({ services = {} }: Intended): ReleaseRecord["images"] {
 
 /** Finishes the record of an update that began but got no verdict. */
 export async function leave(
-  { store, context }: Session,
+  { store, context }: Pick<Session, "store" | "context">,
   record: ReleaseRecord,
   changes: Changes,
   reason: unknown,
