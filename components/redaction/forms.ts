@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 
 import { FormIndex } from "./formIndex";
+import type { Span } from "./formIndex";
 
 /** Shorter values (`1`, `no`) are no secrets that a text could be searched for without destroying it. */
 export const shortest = FormIndex.shortest;
@@ -94,20 +95,49 @@ function base64Forms(bytes: Buffer): string[] {
 /** What stands around the password of an address, or before a variable's value, is none: messages may well say it. */
 const aroundSecret = /^(?:[a-z][a-z0-9+.-]*:\/\/|@|[a-z_]\w*=$)/i;
 
+/** A text that holds more secrets than these is found by them and by what stands between: all else would be endless. */
+const mostHeld = 8;
+
 /**
- * What is left of a secret where another one that it holds was taken out: the engine blots out what it knows before
- * anything reaches us, and of two secrets it may take the shorter one first.
+ * What is left of a secret where others that it holds were taken out: the engine blots out what it knows before anything
+ * reaches us, and of two secrets it may take the shorter one first.
  */
 export function restsOf(all: readonly string[], fresh: ReadonlySet<string>): Set<string> {
   const rests = new Set<string>();
   for (const whole of all) {
     const held = all.filter((part) => part.length < whole.length && whole.includes(part));
     if (held.length === 0 || !(fresh.has(whole) || held.some((part) => fresh.has(part)))) continue;
-    const apart = held.reduce((rest, part) => rest.flatMap((each) => each.split(part)), [whole]);
-    for (const rest of [...held.flatMap((part) => whole.split(part)), ...apart])
+    const one = held.length > mostHeld ? [] : held.flatMap((part) => whole.split(part));
+    for (const rest of [...one, ...between(whole, held)])
       if (rest.length >= shortestPart && !aroundSecret.test(rest)) rests.add(rest);
   }
   return rests;
+}
+
+/** What stands before, between and behind the parts of a text, also where parts overlap. */
+function between(whole: string, parts: readonly string[]): string[] {
+  const places = parts.flatMap((part) => placesOf(whole, part));
+  const starts = [...places.map(({ start }) => start), whole.length].sort((a, b) => a - b);
+  const ends = [0, ...places.map(({ end }) => end)].sort((a, b) => a - b);
+  const pieces: string[] = [];
+  let next = 0;
+  for (const end of ends) {
+    while ((starts[next] ?? whole.length) < end) next++;
+    pieces.push(whole.slice(end, starts[next]));
+  }
+  let last = 0;
+  for (const start of starts) {
+    while ((ends[last + 1] ?? Infinity) <= start) last++;
+    pieces.push(whole.slice(ends[last], start));
+  }
+  return pieces;
+}
+
+function placesOf(whole: string, part: string): Span[] {
+  const places: Span[] = [];
+  for (let start = whole.indexOf(part); start >= 0; start = whole.indexOf(part, start + 1))
+    places.push({ start, end: start + part.length });
+  return places;
 }
 
 /** Logs, streams and diagnostics show one line at a time: so each line of a secret is one. */
