@@ -17,7 +17,7 @@ export {
   verdictExitCodes,
 } from "./errors";
 export type { ErrorCode, ErrorInfo, ExitCode, Problem } from "./errors";
-export { Redactor, redacted } from "./redact";
+export { Redactor, redacted } from "../components/redaction/redactor";
 export { FileReleaseStore } from "./stores/file";
 export type { ReleaseDraft, ReleaseRecord, ReleaseStore } from "./release";
 export type { Clock } from "./clock";

@@ -3,7 +3,7 @@ import type { Clock } from "./clock";
 import type { Control, Operation } from "./control";
 import { CancelledError } from "./errors";
 import type { DeployEvent, EventBody, PhaseName } from "./events";
-import { Redactor } from "./redact";
+import { Redactor } from "../components/redaction/redactor";
 import { redactError } from "./redactError";
 import type { PhaseTiming } from "./results";
 

@@ -1,4 +1,4 @@
-import type { Redactor } from "./redact";
+import type { Redactor } from "../components/redaction/redactor";
 
 /**
  * Takes every secret out of an error and out of all that hangs on it: message, stack, causes of any kind, the errors

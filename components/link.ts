@@ -51,6 +51,17 @@ export interface Linkable {
   readonly link: Link;
 }
 
+/** Names of the variables that hold secrets: a consumer's own, and those of its links. */
+export function secretNamesOf({
+  secrets,
+  links,
+}: {
+  readonly secrets: Readonly<Record<string, unknown>>;
+  readonly links: readonly Link[];
+}): string[] {
+  return [...Object.keys(secrets), ...links.flatMap((link) => Object.keys(link.secrets))].sort();
+}
+
 /** `PREDICTOR_URL` for `predictor`, `IMAGE_RESIZER_URL` for `image-resizer`. */
 export function urlVariable(name: string): string {
   return `${name.toUpperCase().replace(/-/g, "_")}_URL`;

@@ -15,7 +15,7 @@ import { normalizeHealth } from "./health";
 import type { ImageArgs } from "./image";
 import { normalizeImage } from "./image";
 import type { Link, Linkable } from "./link";
-import { urlVariable } from "./link";
+import { secretNamesOf, urlVariable } from "./link";
 import { checkName } from "./naming";
 import type { RestartPolicy, ServiceSpec, ServiceStatus } from "./platform";
 import type { RolloutArgs } from "./rollout";
@@ -124,13 +124,6 @@ export abstract class Service extends pulumi.ComponentResource implements Linkab
     };
     this.registerOutputs({ status: this.status });
   }
-}
-
-function secretNamesOf(spec: ServiceSpec): string[] {
-  return [
-    ...Object.keys(spec.secrets),
-    ...spec.links.flatMap((link) => Object.keys(link.secrets)),
-  ].sort();
 }
 
 const RESTARTS: readonly RestartPolicy[] = ["unless-stopped", "always", "on-failure", "no"];

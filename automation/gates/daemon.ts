@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 
 import { envRecord, redactorOf } from "../../components/dynamic/redact";
-import type { Redactor } from "../../components/dynamic/redact";
+import type { Redact } from "../../components/dynamic/redact";
 import { ExecSession } from "../../components/docker/dynamic/exec";
 import { dockerClient, dockerError, isNotFound } from "../platforms/docker/client";
 import type { GateIo, GateSubject } from "./types";
@@ -26,7 +26,7 @@ export interface Member {
   address: string;
   /** All its addresses: the router's log has one of them. */
   addresses: readonly string[];
-  redact: Redactor;
+  redact: Redact;
   restarts: number;
 }
 

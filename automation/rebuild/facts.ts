@@ -7,8 +7,8 @@ import { namedPlatform } from "../platforms";
 import { provenance } from "../provenance";
 import { currentRelease, isGood } from "../release";
 import type { ReleaseRecord } from "../release";
-import { reading } from "../session";
 import type { Session } from "../session";
+import { otherConfig } from "../verbs/prepare";
 import type { Prepared } from "../verbs/prepare";
 import type { ConfigValue } from "../workspace";
 import { readHistory } from "./history";
@@ -163,9 +163,7 @@ async function compareConfig(
 ): Promise<Pick<StackFacts, "config" | "configProblem">> {
   const own = [`${session.project.name}:images`, `${session.project.name}:rebuild`];
   try {
-    const before = await withConfigCopy(session, release, (file) =>
-      reading(session, () => session.workspace.config(file)),
-    );
+    const before = await withConfigCopy(session, release, (file) => otherConfig(session, file));
     const changes = configDifference(before, now).filter(({ key }) => !own.includes(key));
     return { config: changes.map(({ key, change }) => ({ key, change })) };
   } catch (error) {

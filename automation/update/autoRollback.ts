@@ -16,7 +16,7 @@ import type { ReleaseRecord } from "../release";
 import type { AutoRollback, DataLoss } from "../results";
 import { reading, waitForLock } from "../session";
 import type { Session } from "../session";
-import { learnSecrets } from "../verbs/prepare";
+import { otherConfig } from "../verbs/prepare";
 import type { Prepared } from "../verbs/prepare";
 import { runPreview } from "../verbs/preview";
 import type { Journey } from "./journey";
@@ -84,8 +84,7 @@ async function putBack(
   const found = await withConfigCopy(session, target, async (file) => {
     // What its program prints are its own secrets, which this update's config may not have any more.
     const isSame = target.config === record.config;
-    const config = isSame ? prepared.config : await reading(session, () => workspace.config(file));
-    learnSecrets(session, state, config);
+    const config = isSame ? prepared.config : await otherConfig(session, file, state);
     await writeAmended(file, target.config, {
       ...pinsOf(target),
       ...(await taskPins(session, { state, intended: journey.last.intended }, target)),

@@ -10,7 +10,7 @@ import { conclude } from "./conclude";
 import { tellStopped } from "../switches/stopped";
 import { Journey } from "./journey";
 import type { UpdatePlan } from "./plan";
-import { draftOf, leave } from "./record";
+import { draftOf, leave, withoutSecrets } from "./record";
 import { isRefusal, Stopped } from "./step";
 
 /** One update from lock to verdict, recorded as a release: all steps of its rollout, and the way back if need be. */
@@ -37,7 +37,7 @@ export async function update(session: Session, args: UpArgs, plan: UpdatePlan): 
     if (schemaChanges.length > 0) {
       Object.assign(record, context.redactor.data({ schemaChanges }));
       // Whatever becomes of this process: the release alone tells where the database stays as it was.
-      await store.finish({ ...context.redactor.data(record), config: record.config });
+      await store.finish(withoutSecrets(context, record));
     }
     await journey.run();
     const undone = journey.failure && (await autoRollback(session, args, journey));

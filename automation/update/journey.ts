@@ -17,6 +17,7 @@ import type { Progress } from "../rollout/sequence";
 import type { Session } from "../session";
 import type { Prepared } from "../verbs/prepare";
 import type { UpdatePlan } from "./plan";
+import { withoutSecrets } from "./record";
 import { runStep } from "./step";
 import type { Step } from "./step";
 
@@ -149,14 +150,12 @@ export class Journey {
 
   /** What has come so far outlives this process: a crash leaves an interrupted release that tells it. */
   private async save(progress: Progress): Promise<void> {
-    const { session, luggage } = this;
+    const { session } = this;
     this.progress = progress;
     const step = progress.steps.at(-1);
     if (step === undefined || step.services.length === 0) return;
     for (const service of step.services) session.context.emit({ kind: "rollout", ...service });
-    const { record } = luggage;
-    const data = session.context.redactor.data(this.recordSoFar);
-    await session.store.finish({ ...data, config: record.config });
+    await session.store.finish(withoutSecrets(session.context, this.recordSoFar));
   }
 
   /** In a pause nobody holds the stack's lock: somebody may have deployed something else. */

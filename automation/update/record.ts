@@ -76,9 +76,20 @@ export async function keep(
       return current.number;
     }
   }
-  // The config goes in as the file has it: its secrets are encrypted, and a changed copy could not be deployed.
-  await store.finish({ ...context.redactor.data(finished), config: record.config });
+  await store.finish(withoutSecrets(context, finished));
   return record.number;
+}
+
+/**
+ * A record as it is kept. What a rollback deploys stays as it is, since a copy that is changed in one letter could not be
+ * deployed: in the config secrets are encrypted, and names of images are known to daemons and registries anyway.
+ */
+export function withoutSecrets(
+  { redactor }: Pick<Session["context"], "redactor">,
+  record: ReleaseRecord,
+): ReleaseRecord {
+  const { config, images, builds } = record;
+  return { ...redactor.data(record), config, images, ...(builds === undefined ? {} : { builds }) };
 }
 
 /** What a record keeps of what was promised, and of what was seen of it. */
@@ -128,19 +139,20 @@ function imagesOf({ services = {} }: Intended): ReleaseRecord["images"] {
 
 /** Finishes the record of an update that began but got no verdict. */
 export async function leave(
-  { store, context }: Session,
+  { store, context }: Pick<Session, "store" | "context">,
   record: ReleaseRecord,
   changes: Changes,
   reason: unknown,
 ): Promise<void> {
   const now = context.clock.now();
   const known = reason instanceof LandfallError ? reason : undefined;
-  await store.finish({
+  const finished: ReleaseRecord = {
     ...record,
     state: known?.code === "cancelled" ? "cancelled" : "unverified",
     finishedAt: new Date(now).toISOString(),
     durationMs: Math.round(now - Date.parse(record.startedAt)),
     changes,
-    ...(known === undefined ? {} : { error: context.redactor.data(known.toJSON()) }),
-  });
+    ...(known === undefined ? {} : { error: known.toJSON() }),
+  };
+  await store.finish(withoutSecrets(context, finished));
 }

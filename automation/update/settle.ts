@@ -11,7 +11,7 @@ import { reading } from "../session";
 import type { Session } from "../session";
 import { judge } from "../verdict";
 import type { ConfigValue } from "../workspace";
-import { seenIn } from "./record";
+import { seenIn, withoutSecrets } from "./record";
 import { sameDeployment } from "./sameDeployment";
 
 /** Seconds for which an update looks at what an interrupted one may have brought to its end. */
@@ -105,8 +105,7 @@ async function settle(
     const at = new Date(context.clock.now()).toISOString();
     const settled = { at, by: maker(env), was: record.state, detail };
     const finished = { finishedAt: at, ...rest, ...facts, state: to, settled };
-    const written = { ...context.redactor.data(finished), config: record.config };
-    if (await store.settle(written)) {
+    if (await store.settle(withoutSecrets(context, finished))) {
       done.push({ release: record.number, from: record.state, to, detail });
     }
   }

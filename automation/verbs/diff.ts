@@ -6,11 +6,10 @@ import type { DiffArgs } from "../operations";
 import { currentRelease } from "../release";
 import type { ReleaseRecord } from "../release";
 import type { ConfigDifference, DiffResult, ImageDifference, ReleaseSummary } from "../results";
-import { reading } from "../session";
 import type { Session } from "../session";
 import type { ConfigValue } from "../workspace";
 import { releaseNumbered, releasesOf } from "./history";
-import { emptyState, learnSecrets } from "./prepare";
+import { otherConfig } from "./prepare";
 
 /** Commits that are listed by name. */
 const listed = 10;
@@ -76,11 +75,7 @@ type Config = Record<string, ConfigValue>;
 
 async function decrypted(session: Session, record: ReleaseRecord): Promise<Config> {
   if (record.config === "") return {};
-  const config = await withConfigCopy(session, record, (file) =>
-    reading(session, () => session.workspace.config(file)),
-  );
-  learnSecrets(session, emptyState, config);
-  return config;
+  return withConfigCopy(session, record, (file) => otherConfig(session, file));
 }
 
 async function written(session: Session, record: ReleaseRecord): Promise<Config> {

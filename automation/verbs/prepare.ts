@@ -26,6 +26,20 @@ export function learnSecrets({ context }: Session, state: StackState, config: Co
 
 type Config = Record<string, ConfigValue>;
 
+/**
+ * The config in a file that is not the stack's own, such as a release's copy, secrets decrypted: the redactor knows
+ * them from here on, which may be in no state and no config any more.
+ */
+export async function otherConfig(
+  session: Session,
+  file: string,
+  state: StackState = emptyState,
+): Promise<Config> {
+  const config = await reading(session, () => session.workspace.config(file));
+  learnSecrets(session, state, config);
+  return config;
+}
+
 /** What an update starts from. */
 export interface Prepared {
   /** The state before it, secrets decrypted. */

@@ -10,13 +10,11 @@ import { defaultPlatform } from "../platforms";
 import { readConfigFile } from "../project";
 import { refuseOtherProgram, verifiedRelease } from "../promotion";
 import { provenance } from "../provenance";
-import type { ReleaseRecord } from "../release";
 import type { PromoteResult } from "../results";
-import { reading } from "../session";
 import type { Session } from "../session";
 import { update } from "../update";
 import { dryRunResult } from "./dryRun";
-import { emptyState, learnSecrets, readStack } from "./prepare";
+import { otherConfig, readStack } from "./prepare";
 
 /**
  * Deploys the images of another stack's verified release, by their ids, with the target stack's own config: nothing is
@@ -35,7 +33,9 @@ export async function promote(
   if (args.allowOtherProgram !== true) {
     refuseOtherProgram(release, await provenance(project.dir, session.env));
   }
-  const verified = await configOf(source, release);
+  const verified = await withConfigCopy(source, release, (file) =>
+    otherConfig(source, file, sourceState),
+  );
   const { state, config } = await readStack(session, { create: true });
   const text = (await readConfigFile(project, stack)) ?? "";
   const common = {
@@ -72,18 +72,6 @@ export async function promote(
     });
     return { ...result, ...common, dryRun: false };
   });
-}
-
-/** The config that a release was verified with, its secrets decrypted to be compared; the redactor knows them from here on. */
-async function configOf(
-  source: Session,
-  release: ReleaseRecord,
-): Promise<Parameters<typeof configDifference>[0]> {
-  const config = await withConfigCopy(source, release, (file) =>
-    reading(source, () => source.workspace.config(file)),
-  );
-  learnSecrets(source, emptyState, config);
-  return config;
 }
 
 /** What an update takes of the arguments. */

@@ -9,6 +9,7 @@ import { maker, processOf, provenance } from "../provenance";
 import { currentRelease } from "../release";
 import type { ReadOnlyResult } from "../results";
 import type { Session } from "../session";
+import { withoutSecrets } from "../update/record";
 import { readStack } from "./prepare";
 
 /**
@@ -98,6 +99,6 @@ async function recorded(
   });
   const finishedAt = new Date(now).toISOString();
   const finished = { ...record, ...outcome, state: verdict, finishedAt };
-  await store.finish({ ...context.redactor.data(finished), config: record.config });
+  await store.finish(withoutSecrets(context, finished));
   return record.number;
 }

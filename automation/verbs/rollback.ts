@@ -16,7 +16,7 @@ import { reading } from "../session";
 import type { Session } from "../session";
 import { update } from "../update";
 import { dryRunResult } from "./dryRun";
-import { readStack } from "./prepare";
+import { learnSecrets, readStack } from "./prepare";
 
 /**
  * Deploys an earlier release's config and images again, as a new release. The stack's config file in the working
@@ -33,6 +33,8 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
       readStack(session, { create: false }),
       reading(session, () => session.workspace.config(file)),
     ]);
+    // They may be in no state and no config any more.
+    learnSecrets(session, state, own);
     await ensureImages({
       session,
       release: target,

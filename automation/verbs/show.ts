@@ -1,7 +1,7 @@
 import { withConfigCopy } from "../configCopy";
 import { LandfallError } from "../errors";
 import type { ShowArgs } from "../operations";
-import { redacted } from "../redact";
+import { redacted } from "../../components/redaction/redactor";
 import { currentRelease } from "../release";
 import type { ReleaseRecord } from "../release";
 import type { ConfigEntry, ShowResult } from "../results";

@@ -1,7 +1,7 @@
 import { readIntended } from "../intended";
 import { observe } from "../observe";
 import type { OutputsArgs, VerifyArgs } from "../operations";
-import { redacted } from "../redact";
+import { redacted } from "../../components/redaction/redactor";
 import type { OutputsResult, OutputValue, VerifyResult } from "../results";
 import type { Session } from "../session";
 import { settleVerified } from "../update/settle";

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { InvalidArgumentsError } from "../errors";
+import { secretNamesOf } from "../link";
 import type { ServiceDeployment, ServiceSpec, ServiceStatus } from "../platform";
 import { fileStatus } from "../artefact";
 import { currentPhase, serverWeights } from "../rollout";
@@ -112,6 +113,7 @@ function readiness(
       deadlineSeconds: Math.ceil(ready.deadlineMs / 1000),
       intervalMs: ready.intervalMs,
       revision,
+      secretEnv: secretNamesOf(spec),
     },
     { parent },
   );

@@ -1,22 +1,23 @@
+import { Redactor } from "../redaction/redactor";
+
 const SECRET_NAME = /pass|secret|token|key|credential|auth|dsn|_url$|^url$|_uri$/i;
-/** Shorter values are too common to be blotted out without making the text useless. */
-const SHORTEST = 4;
-const BLOT = "[secret]";
 
 /** Removes secret values from a text, in the forms in which programs print them. */
-export type Redactor = (text: string) => string;
+export type Redact = (text: string) => string;
 
-/** A redactor for what a container may print of its environment. */
-export function redactorOf(env: Record<string, string>, secretNames: string[] = []): Redactor {
+/** Takes out what a container may print of its environment, where nothing but the variables' names says what is secret. */
+export function redactorOf(
+  env: Readonly<Record<string, string>>,
+  secretNames: readonly string[] = [],
+): Redact {
   const named = new Set(secretNames);
   const secrets = Object.entries(env).flatMap(([name, value]) => [
     ...(named.has(name) || SECRET_NAME.test(name) ? [value] : []),
     ...passwordsIn(value),
   ]);
-  const forms = [...new Set(secrets.filter((value) => value.length >= SHORTEST).flatMap(formsOf))];
-  // Longest first, so that a value that contains another goes as a whole.
-  forms.sort((a, b) => b.length - a.length);
-  return (text) => forms.reduce((rest, form) => rest.replaceAll(form, BLOT), text);
+  // Made when there is something to show: states are looked at several times a second.
+  let redactor: Redactor | undefined;
+  return (text) => (redactor ??= new Redactor(secrets)).text(text);
 }
 
 /** The environment of an inspected container as a record; the daemon says null where there is none. */
@@ -41,14 +42,4 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-function formsOf(value: string): string[] {
-  return [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    encodeURIComponent(value),
-    Buffer.from(value).toString("base64"),
-    Buffer.from(value).toString("base64url"),
-  ];
 }

@@ -16,6 +16,7 @@ export const PORTS = {
   migrations: 18451,
   alembic: 18452,
   restart: 18461,
+  redaction: { dev: 18471, staging: 18472 },
 } as const;
 
 /**

@@ -1,6 +1,6 @@
 import { askOrMissing, docker } from "./client";
 import { envRecord, redactorOf } from "../../dynamic/redact";
-import type { Redactor } from "../../dynamic/redact";
+import type { Redact } from "../../dynamic/redact";
 
 const LOG_LINES = 20;
 const LONGEST_LOG = 8_000;
@@ -12,11 +12,17 @@ export interface ContainerState {
   /** Times that Docker has started it again. */
   restarts: number;
   outOfMemory: boolean;
-  redact: Redactor;
+  redact: Redact;
 }
 
-/** How a container is doing; undefined where there is none. */
-export async function stateOfContainer(name: string): Promise<ContainerState | undefined> {
+/**
+ * How a container is doing; undefined where there is none.
+ * @param secretEnv Names of variables that are secret, whatever they look like.
+ */
+export async function stateOfContainer(
+  name: string,
+  secretEnv: readonly string[] = [],
+): Promise<ContainerState | undefined> {
   const info = await askOrMissing(`inspect container "${name}"`, () =>
     docker().getContainer(name).inspect(),
   );
@@ -28,7 +34,7 @@ export async function stateOfContainer(name: string): Promise<ContainerState | u
     exitCode: state.ExitCode,
     restarts,
     outOfMemory: state.OOMKilled,
-    redact: redactorOf(envRecord(config.Env)),
+    redact: redactorOf(envRecord(config.Env), secretEnv),
   };
 }
 
@@ -51,11 +57,7 @@ export function crashOf(
 }
 
 /** The last lines that a container printed, without the secrets of its environment. */
-export async function lastLines(
-  name: string,
-  redact: Redactor,
-  lines = LOG_LINES,
-): Promise<string> {
+export async function lastLines(name: string, redact: Redact, lines = LOG_LINES): Promise<string> {
   const raw = await askOrMissing(`read the log of container "${name}"`, () =>
     docker().getContainer(name).logs({ stdout: true, stderr: true, follow: false, tail: lines }),
   );

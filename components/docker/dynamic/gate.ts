@@ -8,8 +8,8 @@ import type { GateInputs, GateOutputs, GateTarget } from "./types";
 import { gateSchema } from "./validate";
 
 const WATCH_MS = 300;
-// Another router can ask just as well: it is no reason to ask again.
-const KEYS = Object.keys(gateSchema.shape).filter((key) => key !== "router");
+// Another router can ask just as well, and names change nothing of an answer: no reason to ask again.
+const KEYS = Object.keys(gateSchema.shape).filter((key) => key !== "router" && key !== "secretEnv");
 
 /**
  * Asks every target at once, each in a loop of its own, and prints `<index> <answer>` for each answer that differs
@@ -74,7 +74,7 @@ async function passed(inputs: GateInputs): Promise<GateOutputs> {
   const { targets, path, expectStatus = 200, deadlineSeconds = 60 } = inputs;
   const { intervalMs = 150, successes = 1 } = inputs;
   const deadline = Date.now() + deadlineSeconds * 1000;
-  const watch = new Watch(targets, deadline);
+  const watch = new Watch(inputs, deadline);
   const arguments_ = [path, expectStatus, intervalMs / 1000, successes].map(String);
   const probe = await ExecSession.start(inputs.router, [
     "bash",
@@ -118,12 +118,12 @@ class Answers {
 
   /** The failure of those that did not pass in time, with the end of their logs. */
   async late(deadlineSeconds: number): Promise<Error> {
-    const { targets, path, expectStatus = 200 } = this.inputs;
+    const { targets, path, expectStatus = 200, secretEnv } = this.inputs;
     const late = targets.flatMap((target, index) =>
       this.passed.has(index) ? [] : [{ target, answer: this.last.get(index) ?? "no answer" }],
     );
     const said = late.map(({ target, answer }) => `${address(target)} said last: ${answer}`);
-    const logs = await Promise.all(late.map(({ target }) => logOf(target.name)));
+    const logs = await Promise.all(late.map(({ target }) => logOf(target.name, secretEnv)));
     return new Error(
       `not ready: GET ${path} did not give ${expectStatus} within ${deadlineSeconds} s: ${said.join("; ")}${logs.join("")}`,
     );
@@ -136,15 +136,16 @@ class Watch {
   private readonly restarts = new Map<string, number>();
 
   constructor(
-    private readonly targets: readonly GateTarget[],
+    private readonly inputs: GateInputs,
     private readonly deadline: number,
   ) {}
 
   async failOnCrash(): Promise<void> {
     if (Date.now() < this.next) return;
     this.next = Math.min(Date.now() + WATCH_MS, this.deadline);
-    for (const { name } of this.targets) {
-      const state = await stateOfContainer(name);
+    const { targets, secretEnv } = this.inputs;
+    for (const { name } of targets) {
+      const state = await stateOfContainer(name, secretEnv);
       const crash = crashOf(name, state, this.restarts.get(name));
       if (state !== undefined && !this.restarts.has(name)) this.restarts.set(name, state.restarts);
       if (crash === undefined) continue;
@@ -154,8 +155,8 @@ class Watch {
   }
 }
 
-async function logOf(name: string): Promise<string> {
-  const state = await stateOfContainer(name);
+async function logOf(name: string, secretEnv: string[] | undefined): Promise<string> {
+  const state = await stateOfContainer(name, secretEnv);
   if (state === undefined) return "";
   return quotedLines(`last lines of "${name}"`, await lastLines(name, state.redact));
 }

@@ -101,6 +101,8 @@ export interface GateInputs {
   successes?: number;
   /** Key of what is being gated; another value asks again. */
   revision: string;
+  /** Names of the targets' variables to blot out of their logs, beside those that look like secrets. @default [] */
+  secretEnv?: string[];
 }
 
 export interface GateOutputs extends GateInputs {

@@ -90,6 +90,7 @@ export const gateSchema = z.strictObject({
   intervalMs: z.number().int().min(100).max(250).optional(),
   successes: z.number().int().min(1).max(100).optional(),
   revision: z.string().min(1),
+  secretEnv: z.array(z.string()).optional(),
 });
 
 export const readySchema = z.strictObject({

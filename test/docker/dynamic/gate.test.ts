@@ -50,12 +50,14 @@ describe("a gate", function () {
   });
 
   it("fails at once, with exit code and last lines but no secrets, when a target has crashed", async () => {
-    const script = `console.log("no table: " + process.env.DB_PASSWORD); process.exit(3)`;
-    const name = await bed.container("crashed", ["node", "-e", script], { DB_PASSWORD: SECRET });
+    const script = `console.log("no table: " + process.env.DB_PASSWORD + " " + Buffer.from(process.env.PIN).toString("hex")); process.exit(3)`;
+    const env = { DB_PASSWORD: SECRET, PIN: "pin-of-the-gate" };
+    const name = await bed.container("crashed", ["node", "-e", script], env);
     const started = performance.now();
-    await assert.rejects(gate.create(inputs([name], { deadlineSeconds: 30 })), (error: Error) => {
+    const asked = inputs([name], { deadlineSeconds: 30, secretEnv: ["PIN"] });
+    await assert.rejects(gate.create(asked), (error: Error) => {
       assert.match(error.message, /container "lfrt-gate-crashed" exited with code 3/);
-      assert.match(error.message, /no table: \[secret\]/);
+      assert.match(error.message, /no table: \[secret\] \[secret\]/);
       assert.ok(!error.message.includes(SECRET));
       return true;
     });

@@ -72,6 +72,10 @@ export interface Settings {
   dockerfile?: string;
   /** Whether there is a database as well: what holds data is looked after. @default false */
   database?: boolean;
+  /** Port of the host. @default the project's */
+  port?: number;
+  /** How many secrets it is given, for a program that takes any. */
+  count?: number;
 }
 
 /** A project of one service, whose config says what it is and how it takes over. */
@@ -81,7 +85,7 @@ export class RolloutProject {
   private readonly options: DeployerOptions;
   readonly url: string;
   readonly dir: string;
-  readonly stack = "dev";
+  readonly stack: string = "dev";
 
   constructor(
     readonly name: string,
@@ -113,7 +117,7 @@ export class RolloutProject {
     return new Deployer({ ...this.options, env: all, toolchain: await testToolchain() });
   }
 
-  async configure({ dockerfile, ...settings }: Settings): Promise<void> {
+  async configure({ dockerfile, ...settings }: Settings, stack = this.stack): Promise<void> {
     const { Id: image } = await new Docker().getImage(BASE_IMAGE).inspect();
     const context = dockerfile === undefined ? undefined : "image";
     if (dockerfile !== undefined) {
@@ -124,7 +128,7 @@ export class RolloutProject {
     const entries = Object.entries(values)
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [`${this.name}:${key}`, value]);
-    const file = path.join(this.dir, `Pulumi.${this.stack}.yaml`);
+    const file = path.join(this.dir, `Pulumi.${stack}.yaml`);
     const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
     const salt = /^encryptionsalt: .*$/m.exec(before)?.[0] ?? "";
     const config = { ...secretsIn(before), ...(Object.fromEntries(entries) as object) };
@@ -132,14 +136,14 @@ export class RolloutProject {
   }
 
   /** Keeps secrets in the stack's config, by key: later settings leave them. Makes the stack where it is not there. */
-  async setSecrets(values: Readonly<Record<string, string>>): Promise<void> {
+  async setSecrets(values: Readonly<Record<string, string>>, stack = this.stack): Promise<void> {
     const { pulumi, env } = await testToolchain();
     const all = { cwd: this.dir, env: { ...this.environment, ...env } };
     const pairs = Object.entries(values).flatMap(([key, value]) => {
       return ["--secret", `${this.name}:${key}=${value}`];
     });
-    await execa(pulumi, ["stack", "select", "--create", this.stack], all);
-    await execa(pulumi, ["config", "set-all", "--stack", this.stack, ...pairs], all);
+    await execa(pulumi, ["stack", "select", "--create", stack], all);
+    await execa(pulumi, ["config", "set-all", "--stack", stack, ...pairs], all);
   }
 
   async up(settings: Settings, args: { keepFailed?: boolean } = {}) {

@@ -42,7 +42,7 @@ export async function cliProject(source: string, options?: ProjectOptions): Prom
 
 /** Starts bin/landfall.cjs in the project's folder. */
 export function start(
-  project: TestProject,
+  project: Pick<TestProject, "dir" | "env">,
   argv: readonly string[],
   env: Record<string, string> = {},
 ): Running {

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 
 import { LandfallError } from "../../../automation/errors";
-import { Redactor } from "../../../automation/redact";
+import { Redactor } from "../../../components/redaction/redactor";
 import { redactError } from "../../../automation/redactError";
 import { LeakFinder } from "../../support/secrets/leaks";
 

@@ -187,6 +187,13 @@ describe("the docker plugin's requests", () => {
       { envs: [new Secret("PASSWORD=hunter22"), "A=1"], short: new Secret("ab") },
     ]);
     assert.equal(redact("hunter22 and PASSWORD=hunter22, ab A=1"), "[secret] and [secret], ab A=1");
+    const base64 = Buffer.from("user:hunter22").toString("base64").replace(/=+$/, "");
+    assert.match(redact(base64), /\[secret\]/);
+    const named = redactor([{ envs: [new Secret("DATABASE_PASSWORD=a b/c&d+e")] }]);
+    assert.equal(
+      named("no DATABASE_PASSWORD= in a%20b%2Fc%26d%2Be"),
+      "no DATABASE_PASSWORD= in [secret]",
+    );
   });
 });
 

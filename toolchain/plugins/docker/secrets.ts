@@ -1,8 +1,6 @@
+import { Redactor } from "../../../components/redaction/redactor";
 import { Secret, containsSecret, isPropertyMap, reveal } from "../host";
 import type { PropertyMap, PropertyValue, ResourceHandler } from "../host";
-
-/** Shorter values would be found by chance in most texts. */
-const minimumLength = 4;
 
 /**
  * Lets a handler work on plain values: secrets are taken off what it is given and put back on what it returns, by
@@ -95,12 +93,11 @@ export function annotate(outputs: PropertyMap, inputs: PropertyMap): PropertyMap
   );
 }
 
-/** Takes the secret values of some properties out of a text. */
+/** Takes the secret values of some properties out of a text, in every form in which they may stand there. */
 export function redactor(given: readonly PropertyMap[]): (text: string) => string {
-  const values = [...new Set(given.flatMap((map) => secretTexts(map, false)))]
-    .filter((value) => value.length >= minimumLength)
-    .sort((a, b) => b.length - a.length);
-  return (text) => values.reduce((shown, value) => shown.split(value).join("[secret]"), text);
+  let known: Redactor | undefined;
+  return (text) =>
+    (known ??= new Redactor(given.flatMap((map) => secretTexts(map, false)))).text(text);
 }
 
 function secretTexts(value: PropertyValue, secret: boolean): string[] {

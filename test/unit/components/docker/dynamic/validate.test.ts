@@ -98,9 +98,10 @@ describe("what counts as a change", () => {
     assert.deepEqual(renamed.replaces, ["service"]);
   });
 
-  it("is nothing for a gate that is asked through another router", async () => {
+  it("is nothing for a gate that is asked through another router, or is told what is secret", async () => {
     const news = { router: "new", targets: [{ name: "a", port: 1 }], path: "/", revision: "1" };
-    const verdict = await gate.diff("gate-1", { ...news, router: "old", passed: ["a:1"] }, news);
+    const olds = { ...news, router: "old", passed: ["a:1"] };
+    const verdict = await gate.diff("gate-1", olds, { ...news, secretEnv: ["PIN"] });
     assert.equal(verdict.changes, false);
   });
 });

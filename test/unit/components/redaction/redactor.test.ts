@@ -1,9 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 
-import { Redactor, redacted } from "../../../automation/redact";
-import { randomOf, randomSecrets } from "../../support/secrets/generate";
-import { LeakFinder, encodingsOf } from "../../support/secrets/leaks";
+import { restsOf } from "../../../../components/redaction/forms";
+import { Redactor, redacted } from "../../../../components/redaction/redactor";
+import { randomOf, randomSecrets } from "../../../support/secrets/generate";
+import { LeakFinder, encodingsOf } from "../../../support/secrets/leaks";
 
 const secret = fc
   .oneof(
@@ -132,6 +133,31 @@ describe("Redactor", () => {
     const address = new Redactor(["postgresql://shop:pa55word@db:5432/shop", "pa55word"]);
     const around = "postgresql://shop:***@db:5432/shop";
     assert.equal(address.text(around), around);
+    const variable = new Redactor(["DATABASE_PASSWORD=pa55word", "pa55word"]);
+    assert.equal(variable.text("DATABASE_PASSWORD= is empty"), "DATABASE_PASSWORD= is empty");
+  });
+
+  it("finds what stands between the parts of a secret that holds hundreds, whatever was taken out, at no great cost", () => {
+    const parts = randomSecrets(300, randomOf(7)).filter((each) => !each.includes("separator"));
+    const whole = parts.map((part, index) => `${part}separator-${index};`).join("");
+    const redactor = new Redactor([...parts, whole]);
+    for (const taken of [parts.slice(0, 1), parts.slice(100, 103), parts]) {
+      const left = taken.reduce((rest, part) => rest.replaceAll(part, redacted), whole);
+      assert.doesNotMatch(redactor.text(left), /separator/);
+    }
+    const lap = new Redactor(["12345678-head-both-tail-87654321", "head-both", "both-tail"]);
+    assert.equal(lap.text(`12345678-${redacted}-tail-87654321`), redacted.repeat(3));
+    const rests = [...restsOf([...parts, whole], new Set([whole]))];
+    assert.ok(rests.join("").length < 4 * whole.length, "it does not grow with the square");
+  });
+
+  it("does not take the plain words of a secret for one when another secret stands in it", () => {
+    const redactor = new Redactor(["registry-test-9f2c4a71", "test"]);
+    assert.equal(
+      redactor.text("127.0.0.1:5000/shop-registry-dev/api"),
+      "127.0.0.1:5000/shop-registry-dev/api",
+    );
+    assert.equal(redactor.text(`registry-${redacted}-9f2c4a71`), `registry-${redacted}${redacted}`);
   });
 
   it("finds the parts of a structured secret and the lines of a key file", () => {
