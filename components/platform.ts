@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { createRequire } from "node:module";
+import type * as aws from "./aws";
 import type * as docker from "./docker";
 import type { Problems } from "./errors";
 import type { EnvironmentArgs } from "./environment";
@@ -71,12 +72,12 @@ const load = createRequire(__filename);
 /** The one place where a platform is chosen. It is loaded then: a stack on Docker does not pay for another's provider. */
 const PLATFORMS = {
   docker: () => preparer((load("./docker") as typeof docker).docker),
+  aws: () => preparer((load("./aws") as typeof aws).aws),
 } satisfies Record<string, () => Prepare>;
 
 /** Platforms that the specification names and that a later version brings. */
 const ANNOUNCED: Readonly<Record<string, string>> = {
-  aws: "the aws platform comes with a later version of landfall; this one has: docker",
-  fly: "the fly platform comes with a later version of landfall; this one has: docker",
+  fly: "the fly platform comes with a later version of landfall; this one has: docker, aws",
 };
 
 export type PlatformName = keyof typeof PLATFORMS;

@@ -67,7 +67,7 @@ export class RedisCache extends pulumi.ComponentResource implements Linkable {
   readonly port: number;
   /** Generated; secret. */
   readonly password: pulumi.Output<string>;
-  /** `${scheme}://:password@host:port/0`; secret. */
+  /** `redis://:password@host:port/0`, or `rediss:` where the server wants TLS; secret. */
   readonly connectionString: pulumi.Output<string>;
   readonly link: Link;
 

@@ -84,7 +84,9 @@ export interface PostgresSpec {
   readonly user: string;
   readonly password: pulumi.Output<string>;
   readonly memoryMb: number;
-  readonly maxConnections: number;
+  /** Undefined: what the platform gives a server of this size. */
+  readonly maxConnections: number | undefined;
+  /** The user's own; what a platform tunes to the server's size is its own matter. */
   readonly settings: Readonly<Record<string, string>>;
   readonly deletionProtection: boolean;
   readonly transform: StoreTransforms;
@@ -115,6 +117,8 @@ export interface StoreDeployment {
   readonly server?: pulumi.Input<string>;
   /** AWS: what tasks on the database need. */
   readonly rds?: LinkedDatabase["rds"];
+  /** AWS: the cache as ElastiCache knows it. */
+  readonly elasticache?: { readonly replicationGroup: pulumi.Input<string> };
   /** Whether connections must be encrypted: URLs then say so. @default false */
   readonly tls?: boolean;
   /** What consumers are told beside the URL. @default {} */

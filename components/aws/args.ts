@@ -86,6 +86,10 @@ export interface AwsPostgresArgs {
   readonly backupWindow?: string;
   /** Weekly, UTC, as ddd:hh:mm-ddd:hh:mm. @default "sun:04:00-sun:05:00" */
   readonly maintenanceWindow?: string;
+  /** Whether the instance leaves a snapshot when it is destroyed, under a name of its own each time. @default true */
+  readonly finalSnapshot?: boolean;
+  /** Whether another `version` may upgrade the instance where it is; there is no way back but a snapshot. @default false */
+  readonly allowMajorUpgrade?: boolean;
 }
 
 /** What ElastiCache has that other platforms have not. */

@@ -7,10 +7,12 @@ import type { AwsContext } from "./context";
 import { stackName, stackPath } from "./context";
 import { EcsTask } from "./dynamic/resources";
 import { taskSize } from "./fargate";
+import type { ResolvedImage } from "./image";
 import { checkImage, resolveImage } from "./image";
 import { executionRole, role } from "./roles";
 import { createLogGroup } from "./logs";
 import { outgoing, securityGroup } from "./securityGroup";
+import type { TaskSecret } from "./secrets";
 import { taskSecrets } from "./secrets";
 import { taskDefinition } from "./taskDefinition";
 
@@ -20,6 +22,27 @@ export function task(
   parent: pulumi.ComponentResource,
   spec: TaskSpec,
 ): TaskDeployment {
+  sayWhatIsMissing(parent, spec);
+  const { run, image } = runTask(context, parent, spec);
+  return {
+    exitCode: run.exitCode,
+    output: run.output,
+    image: image.digest.apply((digest) => (digest === "" ? image.reference : digest)),
+    backups: undefined,
+    backup: pulumi.output(undefined),
+  };
+}
+
+/**
+ * Runs a task.
+ * @param given Secrets that AWS has already, beside the task's own and those of its links.
+ */
+export function runTask(
+  context: AwsContext,
+  parent: pulumi.ComponentResource,
+  spec: TaskSpec,
+  given: readonly TaskSecret[] = [],
+): { readonly run: EcsTask; readonly image: ResolvedImage } {
   const problems = new Problems(`task ${JSON.stringify(spec.name)} on AWS`);
   checkImage(spec.image, problems);
   const size = taskSize(
@@ -28,11 +51,10 @@ export function task(
     problems,
   );
   problems.throwIfAny();
-  sayWhatIsMissing(parent, spec);
   const image = resolveImage(context, spec.image);
   const path = stackPath(context, spec.name, "logs");
   const logs = createLogGroup(context, parent, `${spec.name}-logs`, path);
-  const secrets = taskSecrets(context, parent, spec);
+  const secrets = [...taskSecrets(context, parent, spec), ...given];
   const execution = executionRole(context, parent, spec.name, {
     logGroup: logs,
     repositoryArns: image.repositoryArn === undefined ? [] : [image.repositoryArn],
@@ -86,13 +108,7 @@ export function task(
       ],
     },
   );
-  return {
-    exitCode: run.exitCode,
-    output: run.output,
-    image: image.digest.apply((digest) => (digest === "" ? image.reference : digest)),
-    backups: undefined,
-    backup: pulumi.output(undefined),
-  };
+  return { run, image };
 }
 
 /** What must not be seen in its last lines. */

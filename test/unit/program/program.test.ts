@@ -29,8 +29,8 @@ describe("the program", () => {
       "RedisCache cache",
       "WebFrontend web",
     ]);
-    assert.equal(outputs["webUrl"], "http://127.0.0.1:8080");
-    assert.equal(outputs["apiUrl"], "http://127.0.0.1:3000");
+    assert.equal(await valueOf(outputs["webUrl"]), "http://127.0.0.1:8080");
+    assert.equal(await valueOf(outputs["apiUrl"]), "http://127.0.0.1:3000");
     assert.deepEqual(outputs["secretNames"], ["DATABASE_URL", "REDIS_URL"]);
     assert.match(String(outputs["migrationHead"]), /^\d{4}_/);
   });
@@ -87,10 +87,7 @@ describe("the program", () => {
   });
 
   for (const stack of ["staging", "production"])
-    it(`says of ${stack} that its platform comes later, and makes nothing`, async () => {
-      await assert.rejects(
-        runProgram(stack),
-        /platform: the aws platform comes with a later version/,
-      );
+    it(`refuses ${stack} without a region, and makes nothing`, async () => {
+      await assert.rejects(runProgram(stack), /aws\.region: is missing: set config aws:region/);
     });
 });
