@@ -52,6 +52,10 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
   readonly port: number;
   readonly database: string;
   readonly user: string;
+  /** Major version of the server. */
+  readonly version: string;
+  /** Image of the server, where it was given one. */
+  readonly image: string | undefined;
   /** Generated; secret. */
   readonly password: pulumi.Output<string>;
   /** `postgresql://user:password@host:port/database`; secret. */
@@ -64,6 +68,8 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
     super("landfall:index:ManagedPostgres", name, {}, args.environment.optionsFor(opts));
     this.database = checked.database;
     this.user = checked.user;
+    this.version = checked.version;
+    this.image = checked.image;
     const generated = new random.RandomPassword(
       `${name}-password`,
       // Letters and digits only: it stands in URLs and environment variables as it is.

@@ -98,6 +98,7 @@ export class RedisCache extends pulumi.ComponentResource implements Linkable {
       env: store.env ?? {},
       secrets: { REDIS_URL: this.connectionString },
       permission: store.permission,
+      cache: { component: name, nodes: store.nodes ?? [] },
       ready: store.ready,
     };
     this.registerOutputs({ host: this.host, connectionString: this.connectionString });

@@ -36,6 +36,14 @@ export interface StoreTransforms {
   readonly replicationGroup?: Transform<elasticache.ReplicationGroupArgs>;
 }
 
+/** The children of an object store that can be changed. */
+export interface ObjectStoreTransforms {
+  /** AWS: the bucket. */
+  readonly bucket?: Transform<s3.BucketArgs>;
+  /** AWS: CloudFront before the bucket. */
+  readonly distribution?: Transform<cloudfront.DistributionArgs>;
+}
+
 /** The children of an environment that can be changed. */
 export interface EnvironmentTransforms {
   /** Docker: the user network. */

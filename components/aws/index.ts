@@ -1,6 +1,9 @@
 import type { Platform } from "../platform";
+import { alarms } from "./alarms";
+import { backups } from "./backups";
 import type { AwsContext } from "./context";
 import { environment } from "./environment";
+import { objectStore } from "./objectStore";
 import { postgres } from "./postgres";
 import { redis } from "./redis";
 import { service } from "./service";
@@ -18,4 +21,7 @@ export const aws = {
   postgres,
   redis,
   task,
+  objectStore,
+  backups,
+  alarms,
 } satisfies Platform<AwsSettings, AwsContext>;

@@ -29,6 +29,7 @@ export function redis(
 ): StoreDeployment {
   const settings = checkedRedis(spec);
   const { name, transform } = spec;
+  const id = shortName(LONGEST_ID, context.project, context.stack, name);
   const opts = { parent, dependsOn: [context.admission] };
   const group = securityGroup(context, parent, name, `cache ${name}`);
   const subnets = new elasticache.SubnetGroup(
@@ -42,7 +43,7 @@ export function redis(
   );
   const parameters = createParameters(context, parent, spec, settings);
   const args: elasticache.ReplicationGroupArgs = {
-    replicationGroupId: shortName(LONGEST_ID, context.project, context.stack, name),
+    replicationGroupId: id,
     description: stackName(context, name),
     engine: "redis",
     engineVersion: VERSIONS[spec.version]?.engine ?? spec.version,
@@ -81,7 +82,7 @@ export function redis(
       : replicationGroup.primaryEndpointAddress,
     port: PORT,
     permission: { ingress: [{ securityGroupId: group.id, port: PORT }] },
-    elasticache: { replicationGroup: replicationGroup.id },
+    nodes: nodeNames(id, settings),
     tls: true,
     env: isCluster ? { REDIS_MODE: "cluster" } : {},
     ready: [replicationGroup],
@@ -104,6 +105,19 @@ function nodesOf({ shards, replicas }: CacheSettings): Partial<elasticache.Repli
     automaticFailoverEnabled: true,
     multiAzEnabled,
   };
+}
+
+/** As ElastiCache calls them: by number, and in cluster mode by that of their shard before it. */
+function nodeNames(id: string, { shards, replicas }: CacheSettings): string[] {
+  const numbers = Array.from({ length: 1 + replicas }, (_, index) => padded(index + 1, 3));
+  if (shards === undefined) return numbers.map((number) => `${id}-${number}`);
+  return Array.from({ length: shards }, (_, shard) =>
+    numbers.map((number) => `${id}-${padded(shard + 1, 4)}-${number}`),
+  ).flat();
+}
+
+function padded(number: number, digits: number): string {
+  return String(number).padStart(digits, "0");
 }
 
 function createParameters(

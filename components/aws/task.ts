@@ -9,6 +9,7 @@ import { EcsTask } from "./dynamic/resources";
 import { taskSize } from "./fargate";
 import type { ResolvedImage } from "./image";
 import { checkImage, resolveImage } from "./image";
+import { linkedGrants } from "./policies";
 import { executionRole, role } from "./roles";
 import { createLogGroup } from "./logs";
 import { outgoing, securityGroup } from "./securityGroup";
@@ -60,7 +61,8 @@ export function runTask(
     repositoryArns: image.repositoryArn === undefined ? [] : [image.repositoryArn],
     secrets,
   });
-  const own = role(context, parent, `${spec.name}-task`, "ecs-tasks.amazonaws.com", []);
+  const rights = linkedGrants(spec.links);
+  const own = role(context, parent, `${spec.name}-task`, "ecs-tasks.amazonaws.com", rights);
   const group = securityGroup(context, parent, spec.name, `task ${spec.name}`);
   const ways = outgoing(parent, spec.name, group, spec.links);
   const definition = taskDefinition(context, parent, spec.name, {

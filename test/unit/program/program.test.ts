@@ -86,8 +86,21 @@ describe("the program", () => {
     assert.equal(seen.named("migrate-task").inputs["image"], pin);
   });
 
-  for (const stack of ["staging", "production"])
-    it(`refuses ${stack} without a region, and makes nothing`, async () => {
-      await assert.rejects(runProgram(stack), /aws\.region: is missing: set config aws:region/);
-    });
+  for (const [stack, instanceClass, multiAz, mode] of [
+    ["staging", "db.t3.micro", false, undefined],
+    ["production", "db.r5.large", true, "enabled"],
+  ] as const)
+    it(`is for ${stack} on AWS what the document has: services on ECS, RDS and ElastiCache`, async () => {
+      const { seen } = await runProgram(stack);
+      assert.deepEqual(
+        seen
+          .ofType("aws:ecs/service:Service")
+          .map(({ inputs }) => inputs["name"])
+          .sort(),
+        ["api", "predictor", "web"],
+      );
+      const database = seen.named("db-instance").inputs;
+      assert.deepEqual([database["instanceClass"], database["multiAz"]], [instanceClass, multiAz]);
+      assert.equal(seen.named("cache-nodes").inputs["clusterMode"], mode);
+    }).timeout(30_000);
 });
