@@ -1,19 +1,26 @@
+export { Alarms, type AlarmsArgs, type ThresholdArgs } from "./alarms";
 export { ApiService, type ApiServiceArgs } from "./apiService";
 export type { ModelArgs } from "./artefact";
 export type {
   AutoscalingArgs,
+  AwsAlarmsArgs,
+  AwsBackupsArgs,
   AwsEnvironmentArgs,
+  AwsObjectStoreArgs,
   AwsPostgresArgs,
   AwsRedisArgs,
   AwsServiceArgs,
   DomainArgs,
+  PolicyCondition,
   PolicyStatement,
 } from "./aws/args";
+export { Backups, type BackupsArgs, type DrillArgs } from "./backups";
 export type { Duration, Size } from "./duration";
 export { Environment, type DockerEnvironmentArgs, type EnvironmentArgs } from "./environment";
 export { InvalidArgumentsError, type Problem } from "./errors";
 export type { HealthArgs, ReadinessArgs } from "./health";
 export type { ImageArgs, ImageBuild, ImageReference } from "./image";
+export { ObjectStore, type ObjectStoreArgs } from "./objectStore";
 export type { Link, Linkable, NetworkPermission } from "./link";
 export { ManagedPostgres, type ManagedPostgresArgs } from "./managedPostgres";
 export { MigrationJob, type MigrationJobArgs } from "./migrationJob";
@@ -26,6 +33,7 @@ export type { FeatureArgs } from "./features";
 export type { Service, ServiceArgs } from "./service";
 export type {
   EnvironmentTransforms,
+  ObjectStoreTransforms,
   ServiceTransforms,
   StoreTransforms,
   Transform,

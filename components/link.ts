@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { PolicyStatement } from "./aws/args";
 
 /** What a platform needs to let a consumer reach a linked component, and nothing wider. */
 export interface NetworkPermission {
@@ -11,6 +12,17 @@ export interface NetworkPermission {
     readonly securityGroupId: pulumi.Input<string>;
     readonly port: number;
   }[];
+}
+
+/** AWS: what the role of a consumer may do, for the sake of a link. */
+export type LinkGrant = PolicyStatement;
+
+/** A cache as those are told of it that watch over it. */
+export interface LinkedCache {
+  /** Name of the component. */
+  readonly component: string;
+  /** AWS: names of its nodes. */
+  readonly nodes: readonly string[];
 }
 
 /** A database as a job is told of it that looks after its schema. */
@@ -40,6 +52,10 @@ export interface Link {
   readonly secrets: Readonly<Record<string, pulumi.Output<string>>>;
   /** What the network must allow. */
   readonly permission: NetworkPermission;
+  /** AWS: what the consumer's role is given the right to. @default [] */
+  readonly grants?: readonly LinkGrant[];
+  /** The cache that it gives, where it gives one. */
+  readonly cache?: LinkedCache;
   /** The Postgres database that it gives, where it gives one. */
   readonly database?: LinkedDatabase;
   /** What must be there before a consumer starts. */

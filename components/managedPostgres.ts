@@ -8,7 +8,6 @@ import { Problems } from "./errors";
 import { isImageReference } from "./image";
 import type { Link, Linkable } from "./link";
 import { checkName } from "./naming";
-import { postgresSettings } from "./postgresSettings";
 import type { StoreTransforms } from "./transform";
 
 /** Arguments of a {@link ManagedPostgres}. */
@@ -22,9 +21,9 @@ export interface ManagedPostgresArgs {
   readonly database?: string;
   /** Role that owns the database. @default "app" */
   readonly user?: string;
-  /** Memory of the server; the settings are tuned to it. @default "512MB" */
+  /** Memory of the server: its settings are tuned to it, and on AWS it chooses the class of the instance. @default "512MB" */
   readonly memory?: Size;
-  /** Connections that it takes. @default 100 */
+  /** Connections that it takes, 5 to 10000. @default 100; on AWS what RDS gives an instance of the class */
   readonly maxConnections?: number;
   /** Server settings that override the tuned ones. @default {} */
   readonly settings?: Readonly<Record<string, string>>;
@@ -53,6 +52,10 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
   readonly port: number;
   readonly database: string;
   readonly user: string;
+  /** Major version of the server. */
+  readonly version: string;
+  /** Image of the server, where it was given one. */
+  readonly image: string | undefined;
   /** Generated; secret. */
   readonly password: pulumi.Output<string>;
   /** `postgresql://user:password@host:port/database`; secret. */
@@ -65,6 +68,8 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
     super("landfall:index:ManagedPostgres", name, {}, args.environment.optionsFor(opts));
     this.database = checked.database;
     this.user = checked.user;
+    this.version = checked.version;
+    this.image = checked.image;
     const generated = new random.RandomPassword(
       `${name}-password`,
       // Letters and digits only: it stands in URLs and environment variables as it is.
@@ -103,7 +108,7 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
 
 function normalize(name: string, args: ManagedPostgresArgs) {
   const problems = new Problems(`ManagedPostgres ${JSON.stringify(name)}`);
-  const { database = "app", user = "app", maxConnections = 100, version = DEFAULT_VERSION } = args;
+  const { database = "app", user = "app", maxConnections, version = DEFAULT_VERSION } = args;
   checkName(name, "name", problems);
   const rule =
     "must be 1 to 63 lower-case letters, digits and underscores, not starting with a digit";
@@ -117,7 +122,8 @@ function normalize(name: string, args: ManagedPostgresArgs) {
     version,
   );
   problems.require(
-    Number.isInteger(maxConnections) && maxConnections >= 5 && maxConnections <= 10000,
+    maxConnections === undefined ||
+      (Number.isInteger(maxConnections) && maxConnections >= 5 && maxConnections <= 10000),
     "maxConnections",
     "must be a whole number from 5 to 10000",
     maxConnections,
@@ -146,7 +152,7 @@ function normalize(name: string, args: ManagedPostgresArgs) {
     user,
     memoryMb,
     maxConnections,
-    settings: { ...postgresSettings(memoryMb, maxConnections), ...args.settings },
+    settings: args.settings ?? {},
     deletionProtection: args.deletionProtection ?? true,
   };
 }

@@ -1,10 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { createRequire } from "node:module";
+import type * as aws from "./aws";
 import type * as docker from "./docker";
 import type { Problems } from "./errors";
 import type { EnvironmentArgs } from "./environment";
 import type {
+  AlarmsDeployment,
+  AlarmsSpec,
+  BackupsDeployment,
+  BackupsSpec,
   EnvironmentIdentity,
+  ObjectStoreDeployment,
+  ObjectStoreSpec,
   PostgresSpec,
   RedisSpec,
   ServiceDeployment,
@@ -44,22 +51,42 @@ export interface Platform<S, C> {
   readonly postgres: Capability<C, PostgresSpec, StoreDeployment>;
   readonly redis: Capability<C, RedisSpec, StoreDeployment>;
   readonly task: Capability<C, TaskSpec, TaskDeployment>;
+  // What a platform need not have: a component that needs it says so, before anything of it is made.
+  readonly objectStore?: Capability<C, ObjectStoreSpec, ObjectStoreDeployment>;
+  readonly backups?: Capability<C, BackupsSpec, BackupsDeployment>;
+  readonly alarms?: Capability<C, AlarmsSpec, AlarmsDeployment>;
 }
 
 /** What every environment has beside its platform's capabilities. */
 interface Opened {
+  /** Name of the platform. */
+  readonly platform: PlatformName;
   readonly admission: pulumi.Resource;
   readonly publicPorts: readonly number[];
 }
+
+type Bound<F> = F extends (context: never, ...rest: infer R) => infer Answer
+  ? (...rest: R) => Answer
+  : undefined;
 
 /** A platform whose environment has been made. */
 export type Capabilities = Opened & {
   readonly [
     K in Exclude<keyof Platform<unknown, unknown>, "environment" | "settings" | keyof Opened>
-  ]: Platform<unknown, unknown>[K] extends (context: unknown, ...rest: infer R) => infer Answer
-    ? (...rest: R) => Answer
-    : never;
+  ]: Bound<Platform<unknown, never>[K]>;
 };
+
+/** What a component needs and not every platform has; notes a mistake where this one has none. */
+export function capabilityOf<K extends "objectStore" | "backups" | "alarms">(
+  { capabilities }: { readonly capabilities: Capabilities },
+  key: K,
+  what: string,
+  problems: Problems,
+): Capabilities[K] {
+  const rule = `must be of a platform with ${what}: ${capabilities.platform} has none`;
+  problems.require(capabilities[key] !== undefined, "environment", rule);
+  return capabilities[key];
+}
 
 type Open = (parent: pulumi.ComponentResource, identity: EnvironmentIdentity) => Capabilities;
 
@@ -70,16 +97,17 @@ const load = createRequire(__filename);
 
 /** The one place where a platform is chosen. It is loaded then: a stack on Docker does not pay for another's provider. */
 const PLATFORMS = {
-  docker: () => preparer((load("./docker") as typeof docker).docker),
-} satisfies Record<string, () => Prepare>;
+  docker: () => preparer("docker", (load("./docker") as typeof docker).docker),
+  aws: () => preparer("aws", (load("./aws") as typeof aws).aws),
+} satisfies Record<PlatformName, () => Prepare>;
 
 /** Platforms that the specification names and that a later version brings. */
 const ANNOUNCED: Readonly<Record<string, string>> = {
-  aws: "the aws platform comes with a later version of landfall; this one has: docker",
-  fly: "the fly platform comes with a later version of landfall; this one has: docker",
+  fly: "the fly platform comes with a later version of landfall; this one has: docker, aws",
 };
 
-export type PlatformName = keyof typeof PLATFORMS;
+/** A platform of the table. */
+export type PlatformName = "docker" | "aws";
 
 /** The platform of that name; notes a mistake when there is none. */
 export function platformNamed(name: string, problems: Problems): Prepare | undefined {
@@ -89,18 +117,23 @@ export function platformNamed(name: string, problems: Problems): Prepare | undef
   return undefined;
 }
 
-function preparer<S, C>(platform: Platform<S, C>): Prepare {
+function preparer<S, C>(name: PlatformName, platform: Platform<S, C>): Prepare {
   return (args, problems) => {
     const settings = platform.settings(args, problems);
     return (parent, identity) => {
       const context = platform.environment(parent, identity, args, settings);
+      const { objectStore, backups, alarms } = platform;
       return {
+        platform: name,
         admission: platform.admission(context),
         publicPorts: platform.publicPorts(context),
         service: (owner, spec) => platform.service(context, owner, spec),
         postgres: (owner, spec) => platform.postgres(context, owner, spec),
         redis: (owner, spec) => platform.redis(context, owner, spec),
         task: (owner, spec) => platform.task(context, owner, spec),
+        objectStore: objectStore && ((owner, spec) => objectStore(context, owner, spec)),
+        backups: backups && ((owner, spec) => backups(context, owner, spec)),
+        alarms: alarms && ((owner, spec) => alarms(context, owner, spec)),
       };
     };
   };

@@ -67,7 +67,7 @@ export class RedisCache extends pulumi.ComponentResource implements Linkable {
   readonly port: number;
   /** Generated; secret. */
   readonly password: pulumi.Output<string>;
-  /** `${scheme}://:password@host:port/0`; secret. */
+  /** `redis://:password@host:port/0`, or `rediss:` where the server wants TLS; secret. */
   readonly connectionString: pulumi.Output<string>;
   readonly link: Link;
 
@@ -98,6 +98,7 @@ export class RedisCache extends pulumi.ComponentResource implements Linkable {
       env: store.env ?? {},
       secrets: { REDIS_URL: this.connectionString },
       permission: store.permission,
+      cache: { component: name, nodes: store.nodes ?? [] },
       ready: store.ready,
     };
     this.registerOutputs({ host: this.host, connectionString: this.connectionString });

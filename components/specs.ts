@@ -1,14 +1,21 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AwsPostgresArgs, AwsRedisArgs, AwsServiceArgs } from "./aws/args";
+import type {
+  AwsAlarmsArgs,
+  AwsBackupsArgs,
+  AwsObjectStoreArgs,
+  AwsPostgresArgs,
+  AwsRedisArgs,
+  AwsServiceArgs,
+} from "./aws/args";
 import type { DeliveredFile } from "./artefact";
 import type { Health } from "./health";
 import type { ImageSpec } from "./image";
-import type { Link, LinkedDatabase, NetworkPermission } from "./link";
+import type { Link, LinkedDatabase, LinkGrant, NetworkPermission } from "./link";
 import type { MigrationTool } from "./migrations";
 import type { MigrationPlan, SchemaBackup } from "./migrations/status";
 import type { RolloutPosition, RolloutSpec } from "./rollout";
-import type { ServiceStatus } from "./status";
-import type { ServiceTransforms, StoreTransforms } from "./transform";
+import type { AlarmsStatus, BackupsStatus, ServiceStatus } from "./status";
+import type { ObjectStoreTransforms, ServiceTransforms, StoreTransforms } from "./transform";
 
 /** What every platform is told about the stack that it hosts. */
 export interface StackIdentity {
@@ -84,7 +91,9 @@ export interface PostgresSpec {
   readonly user: string;
   readonly password: pulumi.Output<string>;
   readonly memoryMb: number;
-  readonly maxConnections: number;
+  /** Undefined: what the platform gives a server of this size. */
+  readonly maxConnections: number | undefined;
+  /** The user's own; what a platform tunes to the server's size is its own matter. */
   readonly settings: Readonly<Record<string, string>>;
   readonly deletionProtection: boolean;
   readonly transform: StoreTransforms;
@@ -115,6 +124,8 @@ export interface StoreDeployment {
   readonly server?: pulumi.Input<string>;
   /** AWS: what tasks on the database need. */
   readonly rds?: LinkedDatabase["rds"];
+  /** AWS: names of the nodes of a cache. */
+  readonly nodes?: readonly string[];
   /** Whether connections must be encrypted: URLs then say so. @default false */
   readonly tls?: boolean;
   /** What consumers are told beside the URL. @default {} */
@@ -159,4 +170,105 @@ export interface TaskDeployment {
   readonly backups: string | undefined;
   /** The backup that was taken before it; undefined where none was. */
   readonly backup: pulumi.Output<SchemaBackup | undefined>;
+}
+
+/** An object store as platforms see it. */
+export interface ObjectStoreSpec {
+  readonly name: string;
+  readonly versioned: boolean;
+  readonly keepVersionsDays: number;
+  /** Undefined: objects stay. */
+  readonly expireDays: number | undefined;
+  readonly deletionProtection: boolean;
+  readonly transform: ObjectStoreTransforms;
+  /** Settings that only AWS has. */
+  readonly aws: AwsObjectStoreArgs;
+}
+
+/** What a platform answers for an object store. */
+export interface ObjectStoreDeployment {
+  readonly bucket: pulumi.Input<string>;
+  readonly region: string;
+  readonly endpoint: string;
+  /** Where everybody can read what is in it; undefined where nobody can. */
+  readonly publicUrl: pulumi.Output<string> | undefined;
+  readonly permission: NetworkPermission;
+  readonly grants: readonly LinkGrant[];
+  readonly ready: readonly pulumi.Resource[];
+}
+
+/** From where on somebody is told. */
+export interface AlarmThresholds {
+  readonly cpuPercent: number;
+  readonly memoryPercent: number;
+  readonly connections: number;
+  /** Share of answers that are 5xx, 0 to 1. */
+  readonly errorRate: number;
+  readonly p95Ms: number;
+  readonly freeStorageMb: number;
+  readonly queueAgeSeconds: number;
+}
+
+/** What is watched, as platforms see it. */
+export interface AlarmsSpec {
+  readonly name: string;
+  readonly thresholds: AlarmThresholds;
+  readonly services: readonly {
+    readonly name: string;
+    readonly status: pulumi.Output<ServiceStatus>;
+    readonly isPublic: boolean;
+  }[];
+  readonly databases: readonly {
+    readonly name: string;
+    /** AWS: identifier of the RDS instance. */
+    readonly instance: pulumi.Input<string> | undefined;
+  }[];
+  readonly caches: readonly {
+    readonly name: string;
+    /** AWS: names of its nodes. */
+    readonly nodes: readonly string[];
+  }[];
+  /** Settings that only AWS has. */
+  readonly aws: AwsAlarmsArgs;
+}
+
+/** What a platform answers for alarms. */
+export interface AlarmsDeployment {
+  readonly status: pulumi.Output<AlarmsStatus>;
+}
+
+/** A time of day in UTC. */
+export interface TimeOfDay {
+  readonly hour: number;
+  readonly minute: number;
+}
+
+/** The days of a week, as they are said in arguments. */
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+/** Backups as platforms see them. */
+export interface BackupsSpec {
+  readonly name: string;
+  readonly database: {
+    readonly name: string;
+    readonly version: string;
+    readonly image: string | undefined;
+    readonly env: Readonly<Record<string, pulumi.Input<string>>>;
+    readonly password: pulumi.Output<string>;
+    readonly link: Link;
+  };
+  /** When it is dumped, every day. */
+  readonly at: TimeOfDay;
+  readonly keepDays: number;
+  /** When the newest dump is tried; undefined: never. */
+  readonly drill: (TimeOfDay & { readonly day: Weekday }) | undefined;
+  readonly memoryMb: number;
+  readonly deletionProtection: boolean;
+  /** Settings that only AWS has. */
+  readonly aws: AwsBackupsArgs;
+}
+
+/** What a platform answers for backups. */
+export interface BackupsDeployment {
+  readonly status: pulumi.Output<BackupsStatus>;
 }

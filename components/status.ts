@@ -1,3 +1,4 @@
+import type { AlarmThresholds } from "./specs";
 import type { RolloutPhase, RolloutSpec } from "./rollout";
 
 /** What runs of a service: an output of the stack, and what the observed verdict is held against. */
@@ -111,4 +112,49 @@ export interface ToolsTask {
   readonly logGroup: string;
   /** `awslogs-stream-prefix` of the container. */
   readonly logPrefix: string;
+}
+
+/** What is watched, and from where on somebody is told. */
+export interface AlarmsStatus {
+  readonly thresholds: AlarmThresholds;
+  /** Each thing that is looked at. */
+  readonly watched: readonly {
+    /** Name of the component. */
+    readonly component: string;
+    /** What is told of, in words. */
+    readonly what: string;
+    /** AWS: name of the alarm in CloudWatch. */
+    readonly alarm?: string;
+  }[];
+  /** AWS: where alarms go, and the page that shows them. */
+  readonly cloudwatch?: {
+    readonly region: string;
+    /** ARN of the topic. */
+    readonly topic: string;
+    readonly dashboard: string;
+  };
+}
+
+/** What backs a database up, and where its dumps are. */
+export interface BackupsStatus {
+  /** Name of the database's component. */
+  readonly database: string;
+  readonly keepDays: number;
+  /** Docker: the volume that holds the dumps, and the container that makes and tries them. */
+  readonly docker?: { readonly volume: string; readonly container: string };
+  /** AWS: the bucket, and the tasks that anybody may run who wants one now. */
+  readonly ecs?: {
+    readonly region: string;
+    readonly bucket: string;
+    /** What the keys of the dumps begin with. */
+    readonly prefix: string;
+    readonly cluster: string;
+    /** ARN of the task definition that makes a dump. */
+    readonly dump: string;
+    /** ARN of the one that tries the newest; undefined where none does. */
+    readonly drill?: string;
+    readonly subnets: readonly string[];
+    readonly securityGroup: string;
+    readonly logGroup: string;
+  };
 }

@@ -1,8 +1,10 @@
 import type * as cloudfront from "@pulumi/aws/cloudfront";
 import type * as ec2 from "@pulumi/aws/ec2";
 import type * as ecs from "@pulumi/aws/ecs";
+import type * as elasticache from "@pulumi/aws/elasticache";
 import type * as kms from "@pulumi/aws/kms";
 import type * as lb from "@pulumi/aws/lb";
+import type * as rds from "@pulumi/aws/rds";
 import type * as s3 from "@pulumi/aws/s3";
 import type * as docker from "@pulumi/docker";
 
@@ -28,6 +30,18 @@ export interface StoreTransforms {
   readonly volume?: Transform<docker.VolumeArgs>;
   /** Docker: the network that only linked services join. */
   readonly network?: Transform<docker.NetworkArgs>;
+  /** AWS: the RDS instance of a database. */
+  readonly instance?: Transform<rds.InstanceArgs>;
+  /** AWS: the ElastiCache replication group of a cache. */
+  readonly replicationGroup?: Transform<elasticache.ReplicationGroupArgs>;
+}
+
+/** The children of an object store that can be changed. */
+export interface ObjectStoreTransforms {
+  /** AWS: the bucket. */
+  readonly bucket?: Transform<s3.BucketArgs>;
+  /** AWS: CloudFront before the bucket. */
+  readonly distribution?: Transform<cloudfront.DistributionArgs>;
 }
 
 /** The children of an environment that can be changed. */

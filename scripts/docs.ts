@@ -76,6 +76,9 @@ function renderPage(page: ComponentPage, all: ReadonlyMap<string, Declaration>):
     ...errors(declaration),
     "## What it makes on Docker",
     page.docker.map((item) => `- ${item}`).join("\n"),
+    ...(page.aws === undefined
+      ? []
+      : ["## What it makes on AWS", page.aws.map((item) => `- ${item}`).join("\n")]),
   ]);
 }
 

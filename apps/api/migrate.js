@@ -7,7 +7,7 @@
  * settings, 3 the database did not answer in time, 4 another migration held the lock for too long, 5 an applied file
  * was changed since.
  */
-import { ConfigError, readDatabaseUrl, readNumber } from "./src/config.js";
+import { ConfigError, readDatabase, readNumber } from "./src/config.js";
 import { headOf, readMigrations } from "./src/migrations.js";
 import { MigrationError, migrate, migrateDown, readStatus } from "./src/migrator.js";
 import { createRedactor } from "./src/redact.js";
@@ -45,7 +45,7 @@ async function main(args, env) {
 /**
  * @param {{ mode: string | undefined, target: string | undefined }} wanted
  * @param {import("./src/migrations.js").Migration[]} migrations
- * @param {{ databaseUrl: string, deadlineMs: number }} settings
+ * @param {import("./src/postgresTls.js").DatabaseAddress & { deadlineMs: number }} settings
  */
 async function run({ mode, target }, migrations, settings) {
   const redact = createRedactor([settings.databaseUrl]);
@@ -70,9 +70,9 @@ async function run({ mode, target }, migrations, settings) {
 function readSettings(env) {
   /** @type {string[]} */
   const mistakes = [];
-  const databaseUrl = readDatabaseUrl(env, mistakes);
+  const database = readDatabase(env, mistakes);
   const range = { fallback: 60, low: 0, high: 3600 };
   const deadlineMs = readNumber(env, "MIGRATE_DEADLINE_SECONDS", range, mistakes) * 1000;
   if (mistakes.length > 0) throw new ConfigError(mistakes);
-  return { databaseUrl, deadlineMs };
+  return { ...database, deadlineMs };
 }

@@ -70,7 +70,14 @@ export interface AutoscalingArgs {
 export interface PolicyStatement {
   readonly actions: readonly string[];
   readonly resources: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** When it holds, such as `{ StringEquals: { "kms:ViaService": … } }`. @default always */
+  readonly condition?: PolicyCondition;
 }
+
+/** By operator and key. */
+export type PolicyCondition = Readonly<
+  Record<string, Readonly<Record<string, pulumi.Input<string | string[]>>>>
+>;
 
 /** What RDS has that other platforms have not. */
 export interface AwsPostgresArgs {
@@ -86,6 +93,10 @@ export interface AwsPostgresArgs {
   readonly backupWindow?: string;
   /** Weekly, UTC, as ddd:hh:mm-ddd:hh:mm. @default "sun:04:00-sun:05:00" */
   readonly maintenanceWindow?: string;
+  /** Whether the instance leaves a snapshot when it is destroyed, under a name of its own each time. @default true */
+  readonly finalSnapshot?: boolean;
+  /** Whether another `version` may upgrade the instance where it is; there is no way back but a snapshot. @default false */
+  readonly allowMajorUpgrade?: boolean;
 }
 
 /** What ElastiCache has that other platforms have not. */
@@ -96,4 +107,22 @@ export interface AwsRedisArgs {
   readonly shards?: number;
   /** Replicas of each primary, in other zones; with one or more, a failed primary is replaced by itself. @default 0 */
   readonly replicas?: number;
+}
+
+/** What S3 has that other platforms have not. */
+export interface AwsObjectStoreArgs {
+  /** CloudFront in front of it, through which everybody can read what is in it: pictures and other assets. @default false */
+  readonly cdn?: boolean;
+}
+
+/** What only AWS's alarms look at. */
+export interface AwsAlarmsArgs {
+  /** Names of queues (SQS) whose oldest message must not wait for too long. @default [] */
+  readonly queues?: readonly pulumi.Input<string>[];
+}
+
+/** What backups on AWS have that others have not. */
+export interface AwsBackupsArgs {
+  /** GiB of disk of the task that makes a dump, or tries one, 21 to 200. @default 100 */
+  readonly diskGib?: number;
 }

@@ -21,6 +21,8 @@ export interface PrivateBucketArgs {
   readonly keepVersionsDays?: number;
   /** Whether it may be destroyed with what it holds. */
   readonly forceDestroy: boolean;
+  /** Whether `destroy` is refused as long as it is there. @default false */
+  readonly protect?: boolean;
   /** Statements beside the one that refuses what is not encrypted on its way. @default [] */
   readonly statements?: (bucket: s3.Bucket) => readonly pulumi.Input<PolicyStatement>[];
   readonly transform?: Transform<s3.BucketArgs> | undefined;
@@ -58,6 +60,7 @@ export function createPrivateBucket(
   };
   const bucket = new s3.Bucket(name, transformed(bucketArgs, args.transform), {
     parent,
+    protect: args.protect ?? false,
     dependsOn: [on.admission],
   });
   const opts = { parent };

@@ -11,7 +11,9 @@ import { tagsOf } from "./tags";
 export const LONGEST_RESPONSE_SECONDS = 60;
 
 /** Policies of AWS's own, by their fixed ids. */
-const POLICIES = {
+export const POLICIES = {
+  /** Kept for a day, or as Cache-Control says, and without regard to query, cookies and headers. */
+  cachingOptimized: "658327ea-f89d-4fab-a63d-7e88639e58f6",
   /** Nothing is kept. */
   cachingDisabled: "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
   /** What Cache-Control allows is kept for as long as it says, by host and query; what says nothing is not. */

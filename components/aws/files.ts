@@ -7,8 +7,8 @@ import { PerKey } from "./perEnvironment";
 import type { Grant } from "./roles";
 import { tagsOf } from "./tags";
 
-/** Copies files out of S3 and checks them; public, and kept by its version. */
-const LOADER_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.27.50";
+/** The AWS CLI, which copies files out of S3 and into it; public, and kept by its version. */
+export const AWS_CLI_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.27.50";
 
 /** What delivers files into a service's container. */
 export interface Delivery {
@@ -83,7 +83,7 @@ export function delivery(
       loader("image-files", undefined, ["set -e", ...keep], [], writable, undefined),
       loader(
         "files",
-        LOADER_IMAGE,
+        AWS_CLI_IMAGE,
         ["set -e", ...copy],
         [{ name: "BUCKET", value: bucket.bucket }],
         writable,

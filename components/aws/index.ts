@@ -1,16 +1,27 @@
 import type { Platform } from "../platform";
+import { alarms } from "./alarms";
+import { backups } from "./backups";
 import type { AwsContext } from "./context";
 import { environment } from "./environment";
+import { objectStore } from "./objectStore";
+import { postgres } from "./postgres";
+import { redis } from "./redis";
+import { service } from "./service";
 import type { AwsSettings } from "./settings";
 import { normalizeAws } from "./settings";
+import { task } from "./task";
 
-/**
- * One region of one account of AWS. The table in platform.ts takes it once it has every capability: `Platform` in place
- * of `Partial<Platform>` is what is left to do then.
- */
+/** One region of AWS: the one that the provider works in. */
 export const aws = {
-  settings: ({ aws = {} }, problems) => normalizeAws(aws, problems),
+  settings: (args, problems) => normalizeAws(args.aws ?? {}, problems),
   environment,
   admission: (context) => context.admission,
   publicPorts: (context) => context.settings.publicPorts,
-} satisfies Partial<Platform<AwsSettings, AwsContext>>;
+  service,
+  postgres,
+  redis,
+  task,
+  objectStore,
+  backups,
+  alarms,
+} satisfies Platform<AwsSettings, AwsContext>;

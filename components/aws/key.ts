@@ -33,7 +33,11 @@ export function createKey(on: AwsFoundation): kms.Key {
  */
 function keyPolicy(on: AwsFoundation): pulumi.Output<string> {
   const { region, accountId } = on;
-  const groups = [stackPath(on, "*"), `/aws/ecs/containerinsights/${stackName(on)}/*`];
+  const groups = [
+    stackPath(on, "*"),
+    `/aws/ecs/containerinsights/${stackName(on)}/*`,
+    `/aws/rds/instance/${stackName(on)}-*`,
+  ];
   return pulumi.jsonStringify({
     Version: "2012-10-17",
     Statement: [

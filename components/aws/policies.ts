@@ -1,4 +1,5 @@
 import type { Problems } from "../errors";
+import type { Link } from "../link";
 import type { PolicyStatement } from "./args";
 import type { Grant } from "./roles";
 
@@ -32,4 +33,16 @@ function isList(value: unknown): value is readonly unknown[] {
 /** The statements as grants of a role. */
 export function grantsOf(policies: readonly PolicyStatement[]): Grant[] {
   return policies.map((policy, index) => ({ ...policy, sid: `Own${index + 1}` }));
+}
+
+/** What links give the right to, as grants of a role. */
+export function linkedGrants(links: readonly Link[]): Grant[] {
+  return links.flatMap(({ name, grants = [] }) =>
+    // A statement's id has letters and digits alone.
+    grants.map((grant, index) => ({ ...grant, sid: `Link${alphanumeric(name)}${index + 1}` })),
+  );
+}
+
+function alphanumeric(name: string): string {
+  return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

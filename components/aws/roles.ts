@@ -15,9 +15,6 @@ export interface GrantedRole {
 /** One statement of what a role may do. */
 export interface Grant extends PolicyStatement {
   readonly sid: string;
-  readonly condition?: Readonly<
-    Record<string, Readonly<Record<string, pulumi.Input<string | string[]>>>>
-  >;
 }
 
 /** What an execution role is for: starting tasks, and nothing that the tasks do themselves. */

@@ -19,7 +19,7 @@ import { exposed } from "./exposure";
 import { delivery } from "./files";
 import type { ResolvedImage } from "./image";
 import { resolveImage } from "./image";
-import { grantsOf } from "./policies";
+import { grantsOf, linkedGrants } from "./policies";
 import { executionRole, role } from "./roles";
 import { createLogGroup } from "./logs";
 import { outgoing, securityGroup } from "./securityGroup";
@@ -49,7 +49,11 @@ export function service(
     repositoryArns: image.repositoryArn === undefined ? [] : [image.repositoryArn],
     secrets,
   });
-  const grants = [...files.grants, ...grantsOf(spec.aws.policies ?? [])];
+  const grants = [
+    ...files.grants,
+    ...linkedGrants(spec.links),
+    ...grantsOf(spec.aws.policies ?? []),
+  ];
   const task = role(context, parent, `${spec.name}-task`, "ecs-tasks.amazonaws.com", grants);
   const group = securityGroup(context, parent, spec.name, `tasks of ${spec.name}`);
   const ways = outgoing(parent, spec.name, group, spec.links);

@@ -7,10 +7,13 @@ import type { AwsContext } from "./context";
 import { stackName, stackPath } from "./context";
 import { EcsTask } from "./dynamic/resources";
 import { taskSize } from "./fargate";
+import type { ResolvedImage } from "./image";
 import { checkImage, resolveImage } from "./image";
+import { linkedGrants } from "./policies";
 import { executionRole, role } from "./roles";
 import { createLogGroup } from "./logs";
 import { outgoing, securityGroup } from "./securityGroup";
+import type { TaskSecret } from "./secrets";
 import { taskSecrets } from "./secrets";
 import { taskDefinition } from "./taskDefinition";
 
@@ -20,6 +23,27 @@ export function task(
   parent: pulumi.ComponentResource,
   spec: TaskSpec,
 ): TaskDeployment {
+  sayWhatIsMissing(parent, spec);
+  const { run, image } = runTask(context, parent, spec);
+  return {
+    exitCode: run.exitCode,
+    output: run.output,
+    image: image.digest.apply((digest) => (digest === "" ? image.reference : digest)),
+    backups: undefined,
+    backup: pulumi.output(undefined),
+  };
+}
+
+/**
+ * Runs a task.
+ * @param given Secrets that AWS has already, beside the task's own and those of its links.
+ */
+export function runTask(
+  context: AwsContext,
+  parent: pulumi.ComponentResource,
+  spec: TaskSpec,
+  given: readonly TaskSecret[] = [],
+): { readonly run: EcsTask; readonly image: ResolvedImage } {
   const problems = new Problems(`task ${JSON.stringify(spec.name)} on AWS`);
   checkImage(spec.image, problems);
   const size = taskSize(
@@ -28,17 +52,17 @@ export function task(
     problems,
   );
   problems.throwIfAny();
-  sayWhatIsMissing(parent, spec);
   const image = resolveImage(context, spec.image);
   const path = stackPath(context, spec.name, "logs");
   const logs = createLogGroup(context, parent, `${spec.name}-logs`, path);
-  const secrets = taskSecrets(context, parent, spec);
+  const secrets = [...taskSecrets(context, parent, spec), ...given];
   const execution = executionRole(context, parent, spec.name, {
     logGroup: logs,
     repositoryArns: image.repositoryArn === undefined ? [] : [image.repositoryArn],
     secrets,
   });
-  const own = role(context, parent, `${spec.name}-task`, "ecs-tasks.amazonaws.com", []);
+  const rights = linkedGrants(spec.links);
+  const own = role(context, parent, `${spec.name}-task`, "ecs-tasks.amazonaws.com", rights);
   const group = securityGroup(context, parent, spec.name, `task ${spec.name}`);
   const ways = outgoing(parent, spec.name, group, spec.links);
   const definition = taskDefinition(context, parent, spec.name, {
@@ -86,13 +110,7 @@ export function task(
       ],
     },
   );
-  return {
-    exitCode: run.exitCode,
-    output: run.output,
-    image: image.digest.apply((digest) => (digest === "" ? image.reference : digest)),
-    backups: undefined,
-    backup: pulumi.output(undefined),
-  };
+  return { run, image };
 }
 
 /** What must not be seen in its last lines. */

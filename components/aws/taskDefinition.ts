@@ -13,6 +13,8 @@ export interface TaskParts {
   readonly size: TaskSize;
   readonly definitions: readonly Definition[];
   readonly volumes?: readonly string[];
+  /** GiB of disk, 21 to 200. @default 20, which cost nothing */
+  readonly diskGib?: number;
   readonly execution: GrantedRole;
   readonly task: GrantedRole;
 }
@@ -40,6 +42,7 @@ export function taskDefinition(
       executionRoleArn: parts.execution.arn,
       taskRoleArn: parts.task.arn,
       containerDefinitions: pulumi.jsonStringify(parts.definitions),
+      ...(parts.diskGib === undefined ? {} : { ephemeralStorage: { sizeInGib: parts.diskGib } }),
       ...(parts.volumes === undefined || parts.volumes.length === 0
         ? {}
         : { volumes: parts.volumes.map((volume) => ({ name: volume })) }),

@@ -1,5 +1,7 @@
 import type { DockerEnvironmentArgs } from "../environment";
 import type { Platform } from "../platform";
+import { alarms } from "./alarms";
+import { backups } from "./backups";
 import type { DockerContext } from "./context";
 import { environment } from "./environment";
 import { postgres } from "./postgres";
@@ -18,4 +20,6 @@ export const docker = {
   postgres,
   redis,
   task,
+  backups,
+  alarms,
 } satisfies Platform<DockerEnvironmentArgs, DockerContext>;

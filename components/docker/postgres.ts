@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PostgresSpec, StoreDeployment } from "../platform";
+import { ASSERT_ROLE, postgresImage, PSQL } from "../postgresRole";
+import { postgresSettings } from "../postgresSettings";
 import { environmentLines } from "./container";
 import type { DockerContext } from "./context";
 import { store } from "./store";
 
 const START = "/landfall/start-postgres";
 const READY_FILE = "/tmp/landfall-role-ready";
+const DEFAULT_CONNECTIONS = 100;
 
 /**
  * Postgres on Docker. The role that services use is not the superuser. It and its database are asserted at
@@ -22,14 +25,13 @@ export function postgres(
     { length: 32, special: false },
     { parent, dependsOn: [context.ports] },
   );
-  const settings = Object.entries(spec.settings).flatMap(([name, value]) => [
-    "-c",
-    `${name}=${value}`,
-  ]);
+  const { memoryMb, maxConnections = DEFAULT_CONNECTIONS } = spec;
+  const tuned = { ...postgresSettings(memoryMb, maxConnections), ...spec.settings };
+  const settings = Object.entries(tuned).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return store(context, parent, {
     name: spec.name,
     role: "postgres",
-    image: spec.image ?? `postgres:${spec.version}-bookworm`,
+    image: spec.image ?? postgresImage(spec.version),
     port: 5432,
     dataPath: "/var/lib/postgresql/data",
     memoryMb: spec.memoryMb,
@@ -54,7 +56,6 @@ export function postgres(
   });
 }
 
-/** Names and the password go in as psql variables, which quotes them. */
 function startScript(): string {
   return `#!/bin/bash
 set -eu
@@ -62,14 +63,8 @@ rm -f ${READY_FILE}
 # The temporary server of a first start listens on a Unix socket only, so TCP means the real one.
 assert_role() {
   until pg_isready -q -h 127.0.0.1; do sleep 0.1; done
-  PGPASSWORD="$POSTGRES_PASSWORD" psql -X -q -h 127.0.0.1 -U postgres -d postgres -v ON_ERROR_STOP=1 <<'SQL'
-\\getenv role LANDFALL_ROLE
-\\getenv database LANDFALL_DATABASE
-\\getenv password LANDFALL_PASSWORD
-SELECT format('CREATE ROLE %I LOGIN', :'role') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \\gexec
-SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', :'role', :'password') \\gexec
-SELECT format('CREATE DATABASE %I OWNER %I', :'database', :'role') WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \\gexec
-SQL
+  PGPASSWORD="$POSTGRES_PASSWORD" ${PSQL} -h 127.0.0.1 -U postgres -d postgres <<'SQL'
+${ASSERT_ROLE}SQL
 }
 (
   for attempt in 1 2 3 4 5 6 7 8 9 10; do

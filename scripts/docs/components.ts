@@ -8,6 +8,8 @@ export interface ComponentPage {
   summary: string;
   /** What it makes on Docker, one item each. */
   docker: readonly string[];
+  /** What it makes on AWS, one item each. */
+  aws?: readonly string[];
 }
 
 const SERVICE = [
@@ -71,6 +73,13 @@ export const COMPONENTS: readonly ComponentPage[] = [
       "A volume with the data, protected unless `deletionProtection` is false: `destroy` then refuses, and so does a replacement.",
       "A superuser with a generated password that no service is given. The services' role, its password and its database are asserted at every start.",
     ],
+    aws: [
+      "An RDS instance on gp3, encrypted with the stack's key, in the private subnets, with backups, log exports, performance insights and deletion protection.",
+      "A parameter group: TLS is forced, and `settings` are taken as they are; memory is left to RDS's own formulas.",
+      "A master user whose password RDS makes, keeps in Secrets Manager and changes; no service is given it.",
+      "A task with the client of the server's version, which asserts the services' role, its password and its database before anything that links to it starts, and again when one of them changes.",
+      "A security group that is empty: each link adds the rule for its consumer. `DATABASE_URL` has `sslmode=require`.",
+    ],
   },
   {
     name: "RedisCache",
@@ -80,6 +89,49 @@ export const COMPONENTS: readonly ComponentPage[] = [
       ...STORE,
       "A volume with what is saved; it is not protected, because a cache can be made again.",
       "A configuration file with the password: on the command line every process of the host could read it.",
+    ],
+    aws: [
+      "An ElastiCache replication group, encrypted on its way and at rest, with the generated password as its token. After a change the former one stays valid until the next.",
+      "`aws.shards` is cluster mode: consumers are told by `REDIS_MODE=cluster`. `aws.replicas` are in other zones and take over by themselves.",
+      "A daily snapshot where `savePoints` ask for any; none where it is `[]`.",
+      "A security group that is empty: each link adds the rule for its consumer. `REDIS_URL` begins with `rediss:`.",
+    ],
+  },
+  {
+    name: "ObjectStore",
+    file: "object-store.md",
+    summary: "a private, versioned place for files with the API of S3",
+    docker: [
+      "Nothing: Docker has no object store here. The component is refused with that message, before anything of it is made.",
+    ],
+    aws: [
+      "An S3 bucket that nobody outside can read, encrypted with the stack's key, that takes TLS alone, with rules for old versions and unfinished uploads.",
+      "The consumer's role may get, put and delete its objects and list them; nothing else.",
+      "With `aws.cdn`, CloudFront with origin access control, through which everybody can read; such a bucket is encrypted with S3's own key, which CloudFront can use.",
+    ],
+  },
+  {
+    name: "Backups",
+    file: "backups.md",
+    summary: "daily dumps of a database, and a weekly proof that one can be restored",
+    docker: [
+      "A volume with the dumps, protected unless `deletionProtection` is false.",
+      "A container of the database's image that looks every minute whether a dump or a drill is due, and makes up for one that was missed. It joins the database's network alone.",
+    ],
+    aws: [
+      "A bucket of its own, versioned and encrypted, whose objects go after `keepDays`.",
+      "Two schedules of EventBridge, each with a Fargate task of two containers: Postgres's client and the AWS CLI. The role that writes dumps cannot read or delete any; the one that tries them cannot write.",
+      "Two alarms: no backup for two days, and a drill that has failed.",
+    ],
+  },
+  {
+    name: "Alarms",
+    file: "alarms.md",
+    summary: "thresholds for services, databases and caches, and who is told",
+    docker: ["No resource. The thresholds are in its output `status`, for who looks at the stack."],
+    aws: [
+      "Alarms of CloudWatch to the environment's topic, of two times five minutes: CPU and memory, 5xx answers, p95, unhealthy or missing tasks of services; CPU, connections and disk of databases; CPU and memory of caches; age of the oldest message of queues.",
+      "A dashboard with all of them.",
     ],
   },
   {

@@ -17,7 +17,11 @@ export function awsOutputs(
   switch (type) {
     case "aws:s3/bucket:Bucket": {
       const bucket = text("bucket") ?? `${text("bucketPrefix") ?? `${name}-`}0000000`;
-      return { bucket, arn: `arn:aws:s3:::${bucket}` };
+      return {
+        bucket,
+        arn: `arn:aws:s3:::${bucket}`,
+        bucketRegionalDomainName: `${bucket}.s3.ap-northeast-1.amazonaws.com`,
+      };
     }
     case "aws:kms/key:Key":
       return { ...common, keyId: `${name}-key-id` };
@@ -54,6 +58,20 @@ export function awsOutputs(
         registryId: ACCOUNT,
         repositoryUrl: `${ACCOUNT}.dkr.ecr.ap-northeast-1.amazonaws.com/${called}`,
       };
+    case "aws:rds/instance:Instance": {
+      const secretArn = `arn:aws:secretsmanager:ap-northeast-1:${ACCOUNT}:secret:rds!db-0123-AbCdEf`;
+      return {
+        ...common,
+        address: `${text("identifier") ?? ""}.abc123.ap-northeast-1.rds.amazonaws.com`,
+        masterUserSecrets: [{ secretArn, secretStatus: "active", kmsKeyId: "" }],
+      };
+    }
+    case "aws:elasticache/replicationGroup:ReplicationGroup": {
+      const host = `${text("replicationGroupId") ?? ""}.abc123.apne1.cache.amazonaws.com`;
+      return inputs["numNodeGroups"] === undefined
+        ? { ...common, primaryEndpointAddress: `master.${host}` }
+        : { ...common, configurationEndpointAddress: `clustercfg.${host}` };
+    }
     case "aws:ssm/parameter:Parameter":
       return { ...common, version: 1 };
     case "aws:secretsmanager/secretVersion:SecretVersion":

@@ -27,6 +27,15 @@ export class Registrations {
     return this.all.filter((resource) => resource.type === type);
   }
 
+  /** Those alone whose names begin with one of these. */
+  only(...beginnings: readonly string[]): Registrations {
+    const some = new Registrations();
+    some.all.push(
+      ...this.all.filter(({ name }) => beginnings.some((beginning) => name.startsWith(beginning))),
+    );
+    return some;
+  }
+
   names(): string[] {
     return this.all.map(({ name }) => name).sort();
   }

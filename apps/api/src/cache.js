@@ -1,4 +1,4 @@
-import { Redis } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 
 /**
  * A cache never fails: without Redis it finds nothing and keeps nothing.
@@ -14,21 +14,13 @@ const COMMAND_TIMEOUT_MS = 200;
 const MAX_RETRY_MS = 2000;
 
 /**
- * @param {string | undefined} url
+ * @param {{ redisUrl: string | undefined, redisMode: "single" | "cluster" }} config
  * @param {import("fastify").FastifyBaseLogger} log
  * @returns {Cache}
  */
-export function createCache(url, log) {
-  if (url === undefined) return noCache;
-  const redis = new Redis(url, {
-    connectTimeout: 2000,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    // A command fails at once while Redis is away, and is not kept for later.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), MAX_RETRY_MS),
-    reconnectOnError: (error) => error.message.startsWith("READONLY"),
-  });
+export function createCache({ redisUrl, redisMode }, log) {
+  if (redisUrl === undefined) return noCache;
+  const redis = redisMode === "cluster" ? clusterAt(redisUrl) : serverAt(redisUrl);
   logChanges(redis, log);
   return {
     get: async (key) => (await orUndefined(redis.get(key))) ?? undefined,
@@ -37,6 +29,49 @@ export function createCache(url, log) {
     status: async () => ((await orUndefined(redis.ping())) === "PONG" ? "up" : "down"),
     close: () => redis.disconnect(),
   };
+}
+
+/** Of each connection, to the one server or to a node of the cluster. */
+const CONNECTION = {
+  connectTimeout: 2000,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  // A command fails at once while Redis is away, and is not kept for later.
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+};
+
+/** @param {number} attempt */
+const retryDelay = (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), MAX_RETRY_MS);
+
+/** @param {string} url */
+function serverAt(url) {
+  return new Redis(url, {
+    ...CONNECTION,
+    retryStrategy: retryDelay,
+    reconnectOnError: (error) => error.message.startsWith("READONLY"),
+  });
+}
+
+/**
+ * The cluster that the URL's host leads into. It tells of its nodes, and of those that come and go.
+ *
+ * @param {string} url
+ */
+function clusterAt(url) {
+  const { protocol, hostname, port, username, password } = new URL(url);
+  return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
+    enableOfflineQueue: false,
+    clusterRetryStrategy: retryDelay,
+    slotsRefreshTimeout: 2000,
+    // A node's certificate is for its name: an address in its place would not be believed.
+    dnsLookup: (address, callback) => callback(null, address),
+    redisOptions: {
+      ...CONNECTION,
+      ...(username === "" ? {} : { username: decodeURIComponent(username) }),
+      ...(password === "" ? {} : { password: decodeURIComponent(password) }),
+      ...(protocol === "rediss:" ? { tls: {} } : {}),
+    },
+  });
 }
 
 /** @type {Cache} */
@@ -50,7 +85,7 @@ const noCache = {
 /**
  * ioredis reports every failed attempt; only changes are news.
  *
- * @param {Redis} redis
+ * @param {Redis | Cluster} redis
  * @param {import("fastify").FastifyBaseLogger} log
  */
 function logChanges(redis, log) {

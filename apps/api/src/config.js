@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { checkTls, readAuthorities } from "./postgresTls.js";
 
 /**
  * @typedef {object} Config
@@ -6,8 +7,10 @@ import { hostname } from "node:os";
  * @property {number} port
  * @property {string} logLevel
  * @property {string} databaseUrl
+ * @property {Buffer | undefined} databaseAuthorities whose signature the database's certificate must have
  * @property {number} databasePoolSize
  * @property {string | undefined} redisUrl absent: nothing is cached
+ * @property {"single" | "cluster"} redisMode
  * @property {string | undefined} predictorUrl absent: predictions are disabled
  * @property {number} predictorTimeoutMs
  * @property {number} predictionTtlSeconds
@@ -51,7 +54,7 @@ export function readConfig(env) {
     host: readText(env, "HOST") ?? "0.0.0.0",
     port: readWhole(env, "PORT", { fallback: 3000, low: 1, high: 65535 }, mistakes),
     logLevel: readLogLevel(env, mistakes),
-    databaseUrl: readDatabaseUrl(env, mistakes),
+    ...readDatabase(env, mistakes),
     databasePoolSize: readWhole(
       env,
       "DATABASE_POOL_SIZE",
@@ -59,6 +62,7 @@ export function readConfig(env) {
       mistakes,
     ),
     redisUrl: readUrl(env, "REDIS_URL", ["redis:", "rediss:"], mistakes),
+    redisMode: readRedisMode(env, mistakes),
     predictorUrl: readUrl(env, "PREDICTOR_URL", ["http:", "https:"], mistakes),
     predictorTimeoutMs: readWhole(
       env,
@@ -94,16 +98,32 @@ export function readConfig(env) {
 }
 
 /**
- * The database's URL alone: all that the migration task needs.
+ * Where the database is, and how to speak to it: all that the migration task needs.
  *
  * @param {Record<string, string | undefined>} env
  * @param {string[]} mistakes
  */
-export function readDatabaseUrl(env, mistakes) {
+export function readDatabase(env, mistakes) {
   if (readText(env, "DATABASE_URL") === undefined) {
     mistakes.push("DATABASE_URL is missing: postgres://user:password@host:5432/database");
   }
-  return readUrl(env, "DATABASE_URL", ["postgres:", "postgresql:"], mistakes) ?? "";
+  const before = mistakes.length;
+  const databaseUrl = readUrl(env, "DATABASE_URL", ["postgres:", "postgresql:"], mistakes) ?? "";
+  if (databaseUrl !== "" && mistakes.length === before) checkTls(databaseUrl, mistakes);
+  const databaseAuthorities = readAuthorities(readText(env, "PGSSLROOTCERT"), mistakes);
+  return { databaseUrl, databaseAuthorities };
+}
+
+/**
+ * @param {Record<string, string | undefined>} env
+ * @param {string[]} mistakes
+ * @returns {Config["redisMode"]}
+ */
+function readRedisMode(env, mistakes) {
+  const mode = readText(env, "REDIS_MODE") ?? "single";
+  if (mode === "single" || mode === "cluster") return mode;
+  mistakes.push(`REDIS_MODE must be single or cluster, got ${JSON.stringify(mode)}`);
+  return "single";
 }
 
 /**

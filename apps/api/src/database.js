@@ -1,5 +1,6 @@
 import pg from "pg";
 import { isUnavailable, RequestError } from "./errors.js";
+import { connectionTo } from "./postgresTls.js";
 
 /**
  * @typedef {import("fastify").FastifyBaseLogger} Log
@@ -18,13 +19,13 @@ pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => toDate(text).toI
 /**
  * A connection pool that outlives restarts of the database: what it cannot do meanwhile is a 503.
  *
- * @param {{ databaseUrl: string, databasePoolSize: number }} config
+ * @param {import("./postgresTls.js").DatabaseAddress & { databasePoolSize: number }} config
  * @param {Log} log
  */
-export function createDatabase({ databaseUrl, databasePoolSize }, log) {
+export function createDatabase(config, log) {
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: databasePoolSize,
+    ...connectionTo(config),
+    max: config.databasePoolSize,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 30_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,

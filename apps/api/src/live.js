@@ -1,5 +1,6 @@
 import pg from "pg";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connectionTo } from "./postgresTls.js";
 import { CHANNEL } from "./purchases.js";
 
 /**
@@ -87,17 +88,17 @@ const MAX_RETRY_MS = 5000;
 /**
  * Follows the purchases of all replicas through Postgres, and comes back after every restart of the database.
  *
- * @param {{ databaseUrl: string }} config
+ * @param {import("./postgresTls.js").DatabaseAddress} database
  * @param {Pick<Feed, "broadcast">} feed
  * @param {import("fastify").FastifyBaseLogger} log
  */
-export function followPurchases({ databaseUrl }, feed, log) {
+export function followPurchases(database, feed, log) {
   const stopped = new AbortController();
 
   const follow = async () => {
     let failures = 0;
     while (!stopped.signal.aborted) {
-      const err = await listen(databaseUrl, stopped.signal, {
+      const err = await listen(database, stopped.signal, {
         onListening: () => {
           // Purchases may have passed unheard; clients read the list again.
           if (failures > 0) feed.broadcast({ type: "resync" });
@@ -126,14 +127,14 @@ export function followPurchases({ databaseUrl }, feed, log) {
 /**
  * Listens until the connection ends.
  *
- * @param {string} databaseUrl
+ * @param {import("./postgresTls.js").DatabaseAddress} database
  * @param {AbortSignal} signal
  * @param {{ onListening: () => void, onPurchase: (payload: string) => void }} handlers
  * @returns {Promise<unknown>} why it ended
  */
-async function listen(databaseUrl, signal, { onListening, onPurchase }) {
+async function listen(database, signal, { onListening, onPurchase }) {
   const client = new pg.Client({
-    connectionString: databaseUrl,
+    ...connectionTo(database),
     connectionTimeoutMillis: 2000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

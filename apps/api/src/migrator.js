@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { isUnavailable } from "./errors.js";
 import { formatVersion, headOf } from "./migrations.js";
+import { connectionTo } from "./postgresTls.js";
 
 /**
  * @typedef {import("./migrations.js").Migration} Migration
@@ -9,6 +10,7 @@ import { formatVersion, headOf } from "./migrations.js";
  *
  * @typedef {object} Options
  * @property {string} databaseUrl
+ * @property {Buffer | undefined} [databaseAuthorities]
  * @property {number} deadlineMs how long to wait for the database, and again for the lock
  * @property {(line: string) => void} print
  * @property {AbortSignal} signal
@@ -158,11 +160,11 @@ async function withClient(options, work) {
  * @param {Options} options
  * @returns {Promise<pg.Client>}
  */
-async function connect({ databaseUrl, deadlineMs, print, signal }) {
+async function connect({ deadlineMs, print, signal, ...database }) {
   const deadline = Date.now() + deadlineMs;
   for (let attempt = 1; ; attempt += 1) {
     const client = new pg.Client({
-      connectionString: databaseUrl,
+      ...connectionTo(database),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
       application_name: "migrate",

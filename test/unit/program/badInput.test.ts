@@ -16,8 +16,8 @@ const untyped = (value: unknown) => value as never;
 
 describe("a wrong config", () => {
   const cases: readonly (readonly [key: string, value: unknown, rule: RegExp])[] = [
-    ["platform", "gcp", /must be one of: docker, got "gcp"/],
-    ["platform", "aws", /comes with a later version/],
+    ["platform", "gcp", /must be one of: docker, aws, got "gcp"/],
+    ["platform", "fly", /comes with a later version/],
     ["platform", "", /must be one of/],
     ["images", "api", /must map image names to image references/],
     ["images", { api: "Not An Image" }, /images\.api: must be an image reference/],
@@ -323,7 +323,7 @@ describe("wrong arguments", () => {
     ],
     [
       "platform",
-      /platform: must be one of: docker, got "k8s"/,
+      /platform: must be one of: docker, aws, got "k8s"/,
       () => new Environment("qa", { platform: untyped("k8s") }),
     ],
   ];

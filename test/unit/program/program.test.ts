@@ -101,11 +101,21 @@ describe("the program", () => {
     assert.equal(seen.named("migrate-task").inputs["image"], pin);
   });
 
-  for (const stack of ["staging", "production"])
-    it(`says of ${stack} that its platform comes later, and makes nothing`, async () => {
-      await assert.rejects(
-        runProgram(stack),
-        /platform: the aws platform comes with a later version/,
+  for (const [stack, instanceClass, multiAz, mode] of [
+    ["staging", "db.t3.micro", false, undefined],
+    ["production", "db.r5.large", true, "enabled"],
+  ] as const)
+    it(`is for ${stack} on AWS what the document has: services on ECS, RDS and ElastiCache`, async () => {
+      const { seen } = await runProgram(stack);
+      assert.deepEqual(
+        seen
+          .ofType("aws:ecs/service:Service")
+          .map(({ inputs }) => inputs["name"])
+          .sort(),
+        ["api", "predictor", "web"],
       );
-    });
+      const database = seen.named("db-instance").inputs;
+      assert.deepEqual([database["instanceClass"], database["multiAz"]], [instanceClass, multiAz]);
+      assert.equal(seen.named("cache-nodes").inputs["clusterMode"], mode);
+    }).timeout(30_000);
 });

@@ -31,6 +31,51 @@ export async function startRedis() {
   return { name, port, url: `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/0` };
 }
 
+/**
+ * Postgres that lets nobody in over TCP without TLS.
+ *
+ * @param {{ key: string, certificate: string }} pair in PEM
+ * @returns {Promise<Running>}
+ */
+export async function startPostgresWithTls({ key, certificate }) {
+  const port = await freePort();
+  const script = `
+    umask 077
+    printf %s "$KEY" >/tmp/key.pem
+    printf %s "$CERTIFICATE" >/tmp/cert.pem
+    printf 'local all all trust\nhostssl all all all scram-sha-256\n' >/tmp/pg_hba.conf
+    chown postgres /tmp/*.pem /tmp/pg_hba.conf
+    exec docker-entrypoint.sh postgres -c ssl=on -c ssl_key_file=/tmp/key.pem \
+      -c ssl_cert_file=/tmp/cert.pem -c hba_file=/tmp/pg_hba.conf`;
+  const env = { POSTGRES_PASSWORD: PASSWORD, KEY: key, CERTIFICATE: certificate };
+  const options = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
+  const name = await start(POSTGRES_IMAGE, port, 5432, options, ["bash", "-c", script]);
+  const ready = ["exec", name, "pg_isready", "-q", "-h", "127.0.0.1"];
+  await until("Postgres answers", () => run("docker", ready));
+  const credentials = `postgres:${encodeURIComponent(PASSWORD)}`;
+  return { name, port, url: `postgres://${credentials}@127.0.0.1:${port}/postgres` };
+}
+
+/**
+ * A cluster of one node, which has all keys.
+ *
+ * @returns {Promise<Running>}
+ */
+export async function startRedisCluster() {
+  const port = await freePort();
+  const cluster = ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1"];
+  const command = [
+    ...["redis-server", "--requirepass", PASSWORD, "--save", ""],
+    ...[...cluster, "--cluster-announce-port", String(port)],
+  ];
+  const name = await start(REDIS_IMAGE, port, 6379, ["-e", `REDISCLI_AUTH=${PASSWORD}`], command);
+  const slots = ["exec", name, "redis-cli", "cluster", "addslotsrange", "0", "16383"];
+  await until("Redis has the slots", async () =>
+    /OK|busy/.test((await run("docker", slots)).stdout),
+  );
+  return { name, port, url: `redis://:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/0` };
+}
+
 /** @param {"restart" | "stop" | "start"} verb @param {Running} container */
 export async function docker(verb, { name }) {
   await run("docker", [verb, ...(verb === "start" ? [] : ["-t", "5"]), name]);

@@ -179,6 +179,7 @@ describe("an environment on AWS", () => {
         "kms:EncryptionContext:aws:logs:arn": [
           "arn:aws:logs:ap-northeast-1:123456789012:log-group:/rainbow/staging/*",
           "arn:aws:logs:ap-northeast-1:123456789012:log-group:/aws/ecs/containerinsights/rainbow-staging/*",
+          "arn:aws:logs:ap-northeast-1:123456789012:log-group:/aws/rds/instance/rainbow-staging-*",
         ],
       },
     });
