@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { z } from "zod";
 
 import { LandfallError } from "../../../automation/errors";
 import { Redactor } from "../../../components/redaction/redactor";
@@ -27,6 +28,18 @@ describe("redactError", () => {
       assert.equal(error.message, "outer [secret]");
       assert.equal(error.code, "engine");
       assert.ok(error instanceof LandfallError);
+    }
+  });
+
+  it("replaces a cause that lets nothing of it be changed", () => {
+    const { error: cause } = z.literal("a").safeParse(secret, { reportInput: true });
+    const frozen = Object.freeze(new Error(`frozen ${secret}`));
+    for (const each of [cause, frozen]) {
+      const error = new LandfallError("engine", "outer", { cause: each });
+      assert.equal(redactError(error, redactor), error);
+      assert.ok(error.cause instanceof Error);
+      assert.equal(error.cause.name, each?.name);
+      assert.deepEqual(finder.inValue(error), []);
     }
   });
 
