@@ -76,20 +76,20 @@ describe("backups on AWS", () => {
   it("dump first, and upload only what has been dumped", () => {
     const { dump, upload } = containersOf(seen, "backups-dump");
     assert.deepEqual(upload?.["dependsOn"], [{ containerName: "dump", condition: "SUCCESS" }]);
-    assert.deepEqual([dump?.["essential"], upload?.["essential"]], [false, true]);
+    assert.deepEqual([dump?.["essential"], upload["essential"]], [false, true]);
     assert.match(JSON.stringify(dump?.["command"]), /pg_dump --format=custom/);
     assert.deepEqual(
       dump?.secrets?.map(({ name }) => name),
       ["PGPASSWORD"],
     );
-    assert.deepEqual(upload?.secrets, []);
+    assert.deepEqual(upload.secrets, []);
   });
 
   it("are tried on a server of the task's own, not as root", () => {
     const { restore } = containersOf(seen, "backups-drill");
     assert.equal(restore?.["user"], "postgres");
-    assert.match(JSON.stringify(restore?.["command"]), /initdb/);
-    assert.deepEqual(restore?.secrets, []);
+    assert.match(JSON.stringify(restore["command"]), /initdb/);
+    assert.deepEqual(restore.secrets, []);
   });
 
   it("are written by a role that can neither read nor delete any, and read by one that cannot write", () => {

@@ -198,7 +198,7 @@ describe("a database on AWS", () => {
         secrets?.map(({ name }) => name),
         ["LANDFALL_PASSWORD", "PGPASSWORD"],
       );
-      assert.match(secrets?.[1]?.valueFrom ?? "", /secret:rds!db-.*:password::$/);
+      assert.match(secrets[1]?.valueFrom ?? "", /secret:rds!db-.*:password::$/);
       assert.match(JSON.stringify(container["command"]), /CREATE ROLE %I LOGIN/);
     });
 
