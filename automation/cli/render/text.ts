@@ -68,21 +68,37 @@ function wrapLine(line: string, width: number): string[] {
   if (cells(line) <= width) return [line];
   const lines: string[] = [];
   let current = "";
-  for (let word of line.split(/(?<= )/)) {
+  for (const word of line.split(/(?<= )/)) {
     if (cells(current + word.trimEnd()) <= width) {
       current += word;
       continue;
     }
     if (current !== "") lines.push(current.trimEnd());
-    while (cells(word.trimEnd()) > width) {
-      const head = take(word, width);
-      lines.push(head);
-      word = word.slice(head.length);
-    }
-    current = word;
+    const pieces = broken(word, width);
+    current = pieces.pop() ?? "";
+    lines.push(...pieces);
   }
   if (current.trim() !== "") lines.push(current.trimEnd());
   return lines;
+}
+
+/** A word in pieces of at most `width` cells, in one pass: it may be a whole document. What is wider alone stays whole. */
+function broken(word: string, width: number): string[] {
+  const bare = word.trimEnd();
+  const pieces: string[] = [];
+  let piece = "";
+  let used = 0;
+  for (const { segment } of segmenter.segment(bare)) {
+    const own = cells(segment);
+    if (used > 0 && used + own > width) {
+      pieces.push(piece);
+      piece = "";
+      used = 0;
+    }
+    piece += segment;
+    used += own;
+  }
+  return [...pieces, piece + word.slice(bare.length)];
 }
 
 function take(text: string, width: number): string {

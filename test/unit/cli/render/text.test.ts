@@ -46,6 +46,9 @@ describe("text for a terminal", () => {
     assert.deepEqual(wrap("the quick brown fox", 10), ["the quick", "brown fox"]);
     assert.deepEqual(wrap("sha256:0123456789", 6), ["sha256", ":01234", "56789"]);
     assert.deepEqual(wrap("one\ntwo", 10), ["one", "two"]);
+    assert.deepEqual(wrap("漢字", 1), ["漢", "字"]);
+    assert.deepEqual(wrap("012345 next", 3), ["012", "345", "nex", "t"]);
+    assert.equal(wrap("é".repeat(5000), 50).length, 100);
     assert.deepEqual(wrap("", 10), [""]);
   });
 
