@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as landfall from "./components";
 import { readSettings } from "./program/settings";
+import { watchOver } from "./program/watch";
 
 const settings = readSettings();
 const { drain, logLevel: LOG_LEVEL, webPort, apiPorts } = settings;
@@ -18,7 +19,6 @@ const predictor = new landfall.PredictorService("predictor", {
   drain,
   ...settings.predictor,
 });
-
 const migration = new landfall.MigrationJob("migrate", {
   environment,
   image: image("api"),
@@ -48,12 +48,12 @@ const web = new landfall.WebFrontend("web", {
   drain,
   ...settings.web,
 });
-
 export const { platform } = settings;
-export const webUrl = web.publicUrl;
-export const apiUrl = api.publicUrl;
-export const secretNames = [...new Set([web, api, predictor].flatMap((each) => each.secretNames))];
+export const [webUrl, apiUrl] = [web.publicUrl, api.publicUrl];
+const running = [web, api, predictor];
 const statuses = { web: web.status, api: api.status, predictor: predictor.status };
+export const secretNames = [...new Set(running.flatMap((each) => each.secretNames))];
 export const migrationHead = migration.head;
 export const migrations = { migrate: migration.status };
 export const services = pulumi.output(statuses);
+export const alarms = watchOver(settings, environment, { db, cache, services: running });

@@ -113,6 +113,10 @@ const schema = z.object({
   cacheShards: count(500),
   cacheReplicas: whole(0, 5),
   deletionProtection: flag,
+  backupsAt: text
+    .regex(/^((?:[01]\d|2[0-3]):[0-5]\d)?$/, 'must be a time of day, UTC, such as "02:00"')
+    .pipe(optional),
+  alarms: flag,
   // What only AWS has; the environment checks it, where it is one on AWS.
   awsAccountId: text.regex(/^(\d{12})?$/, "must be 12 digits").pipe(optional),
   natGateways: z.enum(["single", "perZone"], "must be one of: single, perZone"),
@@ -138,6 +142,8 @@ function grouped(data: z.infer<typeof schema>) {
     drain,
     readinessDeadline,
     logLevel,
+    backupsAt: data.backupsAt,
+    alarms: data.alarms,
     database: {
       database: "shop",
       user: "shop",
