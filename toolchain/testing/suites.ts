@@ -14,6 +14,7 @@ export const suiteKinds = [
   "unit",
   "docker",
   "engine",
+  "aws",
   "apps",
   "package",
 ] as const;
@@ -40,9 +41,11 @@ interface MochaSuite {
 }
 
 /** Suites whose files run as jobs of their own. Docker's wait most of the time: for drains, deadlines, checks, containers. */
-const DIVIDED: Record<"docker" | "engine", MochaSuite> = {
+const DIVIDED: Record<"docker" | "engine" | "aws", MochaSuite> = {
   docker: { load: 0.5, limitMinutes: 20, testTimeout: 600_000 },
   engine: { load: 1, limitMinutes: 15, testTimeout: 300_000 },
+  // On the real engine, against an emulator of AWS's API.
+  aws: { load: 1, limitMinutes: 15, testTimeout: 600_000 },
 };
 
 /** Files that begin first, for they take longest. Others begin in the order of their names: this is about time alone. */
@@ -51,7 +54,10 @@ export const LONGEST: readonly string[] = [
   "test/docker/features/features.test.ts",
   "test/docker/rollout/rollout.test.ts",
   "test/docker/migrations/migrations.test.ts",
+  "test/docker/redaction/redaction.test.ts",
+  "test/docker/promote/engines.test.ts",
   "test/docker/promote/promote.test.ts",
+  "test/docker/migrations/alembic.test.ts",
   "test/docker/stack/rebuild.test.ts",
   "test/docker/promote/registry.test.ts",
   "test/docker/rollout/faults.test.ts",
@@ -75,6 +81,7 @@ export function allJobs(root = packageRoot): Job[] {
     }),
     ...fileJobs("docker", root),
     ...fileJobs("engine", root),
+    ...fileJobs("aws", root),
     ...appJobs(root),
     mochaJob("package", "package", ["test/package/**/*.test.ts"], root, {
       load: 1,
