@@ -8,6 +8,7 @@ import { Problems } from "./errors";
 import { isImageReference } from "./image";
 import type { Link, Linkable } from "./link";
 import { checkName } from "./naming";
+import type { DatabaseStatus } from "./status";
 import type { StoreTransforms } from "./transform";
 
 /** Arguments of a {@link ManagedPostgres}. */
@@ -61,6 +62,11 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
   /** `postgresql://user:password@host:port/database`; secret. */
   readonly connectionString: pulumi.Output<string>;
   readonly link: Link;
+  /**
+   * What `landfall read-only` works with on AWS: export it, under the component's name, in the stack's output `databases`.
+   * Undefined on platforms that need no such thing.
+   */
+  readonly status: pulumi.Output<DatabaseStatus> | undefined;
 
   /** @throws InvalidArgumentsError with every mistake in the arguments. */
   constructor(name: string, args: ManagedPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -85,6 +91,7 @@ export class ManagedPostgres extends pulumi.ComponentResource implements Linkabl
     });
     this.host = pulumi.output(store.host);
     this.port = store.port;
+    this.status = store.status;
     this.connectionString = pulumi.secret(
       pulumi.interpolate`postgresql://${this.user}:${this.password}@${store.host}:${store.port}/${this.database}${store.tls === true ? "?sslmode=require" : ""}`,
     );

@@ -14,7 +14,7 @@ import type { Link, LinkedDatabase, LinkGrant, NetworkPermission } from "./link"
 import type { MigrationTool } from "./migrations";
 import type { MigrationPlan, SchemaBackup } from "./migrations/status";
 import type { RolloutPosition, RolloutSpec } from "./rollout";
-import type { AlarmsStatus, BackupsStatus, ServiceStatus } from "./status";
+import type { AlarmsStatus, BackupsStatus, DatabaseStatus, ServiceStatus } from "./status";
 import type { ObjectStoreTransforms, ServiceTransforms, StoreTransforms } from "./transform";
 
 /** What every platform is told about the stack that it hosts. */
@@ -126,6 +126,8 @@ export interface StoreDeployment {
   readonly rds?: LinkedDatabase["rds"];
   /** AWS: names of the nodes of a cache. */
   readonly nodes?: readonly string[];
+  /** What the deployer has to know of a database, where it needs to. */
+  readonly status?: pulumi.Output<DatabaseStatus>;
   /** Whether connections must be encrypted: URLs then say so. @default false */
   readonly tls?: boolean;
   /** What consumers are told beside the URL. @default {} */

@@ -10,7 +10,7 @@ import { stackName } from "./context";
 import { createLogGroup } from "./logs";
 import type { RdsSettings } from "./postgresChecks";
 import { checkedPostgres, READ_AT_START } from "./postgresChecks";
-import { assertRole, MASTER } from "./postgresRole";
+import { assertRole, databaseTools, MASTER } from "./postgresRole";
 import { securityGroup } from "./securityGroup";
 import { tagsOf } from "./tags";
 
@@ -34,20 +34,26 @@ export function postgres(
     (secrets) => secrets[0]?.secretArn ?? "",
   );
   const permission = { ingress: [{ securityGroupId: group.id, port: PORT }] };
-  const role = assertRole(context, parent, spec, {
+  const server = {
     host: instance.address,
     port: PORT,
     image: spec.image ?? `public.ecr.aws/docker/library/${postgresImage(spec.version)}`,
     masterSecretArn,
     permission,
     instance,
-  });
+  };
+  const role = assertRole(context, parent, spec, server);
   return {
     host: instance.address,
     port: PORT,
     permission,
     rds: { instance: instance.identifier, masterSecretArn },
     tls: true,
+    status: pulumi
+      .all([instance.identifier, databaseTools(context, parent, spec, server)])
+      .apply(([identifier, tools]) => ({
+        ...{ region: context.region, instance: identifier, role: spec.user, tools },
+      })),
     ready: [role],
   };
 }

@@ -1,3 +1,6 @@
+import type * as cloudwatch from "@pulumi/aws/cloudwatch";
+import type * as ec2 from "@pulumi/aws/ec2";
+import type * as ecs from "@pulumi/aws/ecs";
 import * as pulumi from "@pulumi/pulumi";
 import { Problems } from "../errors";
 import { digestOf } from "../naming";
@@ -34,16 +37,26 @@ export function task(
   };
 }
 
+/** What a one-off task is made of, before anybody runs it. */
+export interface DefinedTask {
+  readonly image: ResolvedImage;
+  readonly logs: cloudwatch.LogGroup;
+  readonly group: ec2.SecurityGroup;
+  readonly definition: ecs.TaskDefinition;
+  /** What it waits for. */
+  readonly ready: readonly pulumi.Resource[];
+}
+
 /**
- * Runs a task.
+ * Defines a task, which somebody else runs.
  * @param given Secrets that AWS has already, beside the task's own and those of its links.
  */
-export function runTask(
+export function defineTask(
   context: AwsContext,
   parent: pulumi.ComponentResource,
-  spec: TaskSpec,
+  spec: Omit<TaskSpec, "timeoutMs" | "runKey">,
   given: readonly TaskSecret[] = [],
-): { readonly run: EcsTask; readonly image: ResolvedImage } {
+): DefinedTask {
   const problems = new Problems(`task ${JSON.stringify(spec.name)} on AWS`);
   checkImage(spec.image, problems);
   const size = taskSize(
@@ -80,6 +93,26 @@ export function runTask(
     execution,
     task: own,
   });
+  return {
+    ...{ image, logs, group, definition },
+    ready: [
+      ...execution.ready,
+      ...own.ready,
+      ...ways,
+      ...context.network.ways,
+      ...spec.links.flatMap((link) => link.ready),
+    ],
+  };
+}
+
+/** Defines a task, and runs it. */
+export function runTask(
+  context: AwsContext,
+  parent: pulumi.ComponentResource,
+  spec: TaskSpec,
+  given: readonly TaskSecret[] = [],
+): { readonly run: EcsTask; readonly image: ResolvedImage } {
+  const { image, logs, group, definition, ready } = defineTask(context, parent, spec, given);
   const nothing = nothingToRun(spec);
   const run = new EcsTask(
     `${spec.name}-run`,
@@ -99,16 +132,7 @@ export function runTask(
       secrets: secretValues(spec),
       ...(nothing === undefined ? {} : { nothing }),
     },
-    {
-      parent,
-      dependsOn: [
-        ...execution.ready,
-        ...own.ready,
-        ...ways,
-        ...context.network.ways,
-        ...spec.links.flatMap((link) => link.ready),
-      ],
-    },
+    { parent, dependsOn: [...ready] },
   );
   return { run, image };
 }

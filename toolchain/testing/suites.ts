@@ -76,7 +76,7 @@ export function allJobs(root = packageRoot): Job[] {
     command("typecheck", root, ["npm", "run", "--silent", "typecheck"]),
     mochaJob("unit", "unit", ["test/unit/**/*.test.ts"], root, {
       load: 1,
-      limitMinutes: 5,
+      limitMinutes: 10,
       testTimeout: 10_000,
     }),
     ...fileJobs("docker", root),

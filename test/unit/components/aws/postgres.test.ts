@@ -142,7 +142,7 @@ describe("a database on AWS", () => {
     ]);
   });
 
-  it("is reached by nobody but the task that makes its role", async () => {
+  it("is reached by nobody but the task that makes its role, and those that the deployer starts", async () => {
     const { seen } = await database();
     const { ingress, egress } = seen.named("db-group").inputs;
     assert.deepEqual([ingress, egress], [undefined, undefined]);
@@ -151,7 +151,10 @@ describe("a database on AWS", () => {
       .filter(({ inputs }) => inputs["securityGroupId"] === "db-group-id");
     assert.deepEqual(
       rules.map(({ inputs }) => [inputs["referencedSecurityGroupId"], inputs["fromPort"]]),
-      [["db-role-group-id", 5432]],
+      [
+        ["db-role-group-id", 5432],
+        ["db-tools-group-id", 5432],
+      ],
     );
     assert.equal(instanceOf({ seen })["publiclyAccessible"], false);
   });
@@ -181,6 +184,36 @@ describe("a database on AWS", () => {
     assert.equal(server, undefined);
     assert.equal(await valueOf(rds?.instance), "rainbow-staging-db");
     assert.match(String(await valueOf(rds?.masterSecretArn)), /secret:rds!db-/);
+  });
+
+  it("tells the deployer what its tasks on it run as: a client that is the master user, and knows no other password", async () => {
+    const { seen, db } = await database({ user: "shop", database: "orders" });
+    const status = await valueOf(db.status);
+    assert.ok(status);
+    const { tools, ...where } = status;
+    assert.deepEqual(where, {
+      region: "ap-northeast-1",
+      instance: "rainbow-staging-db",
+      role: "shop",
+    });
+    assert.equal(tools.container, "db-tools");
+    assert.equal(tools.subnets.length, 2);
+    assert.deepEqual(tools.securityGroups, ["db-tools-group-id"]);
+    assert.match(tools.taskDefinition, /db-tools/);
+    const container = containersOf(seen, "db-tools")["db-tools"];
+    assert.deepEqual(
+      container?.secrets?.map(({ name }) => name),
+      ["PGPASSWORD"],
+    );
+    const env = Object.fromEntries(
+      (container.environment ?? []).map(({ name, value }) => [name, value]),
+    );
+    assert.deepEqual(
+      [env["PGUSER"], env["PGDATABASE"], env["PGSSLMODE"]],
+      ["postgres", "orders", "require"],
+    );
+    // Nobody runs it but the deployer.
+    assert.ok(!seen.names().includes("db-tools-run"));
   });
 
   describe("has a role of its own for services,", () => {
