@@ -42,7 +42,7 @@ interface MochaSuite {
 
 /** Suites whose files run as jobs of their own. Docker's wait most of the time: for drains, deadlines, checks, containers. */
 const DIVIDED: Record<"docker" | "engine" | "aws", MochaSuite> = {
-  docker: { load: 0.5, limitMinutes: 20, testTimeout: 600_000 },
+  docker: { load: 0.66, limitMinutes: 20, testTimeout: 600_000 },
   engine: { load: 1, limitMinutes: 15, testTimeout: 300_000 },
   // On the real engine, against an emulator of AWS's API.
   aws: { load: 1, limitMinutes: 15, testTimeout: 600_000 },

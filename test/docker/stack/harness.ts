@@ -28,7 +28,7 @@ export class TestStack {
       "landfall:webPort": ports.web,
       "landfall:apiPort": ports.api,
       "landfall:drain": "5s",
-      "landfall:readinessDeadline": "20s",
+      "landfall:readinessDeadline": "60s",
     };
     this.deployer = new Deployer({
       projectDir: ROOT,

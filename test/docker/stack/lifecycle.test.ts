@@ -131,7 +131,11 @@ describe("the whole stack on a real Docker engine", function () {
     const bad = await variant(imageOf(first, "api"), NEVER_READY);
     const before = await getJson(`${stack.apiUrl}/api/version`);
     await unharmed(async () => {
-      const failed = await stack.up({ ...stack.pin({ api: bad }), "landfall:apiReplicas": 1 });
+      const failed = await stack.up({
+        ...stack.pin({ api: bad }),
+        "landfall:apiReplicas": 1,
+        "landfall:readinessDeadline": "15s",
+      });
       endsIn(failed, "rolled_back", exitCodes.rolledBack);
       assert.match(failed.error?.message ?? "", /api/);
       assert.deepEqual(await getJson(`${stack.apiUrl}/api/version`), before);
@@ -141,7 +145,7 @@ describe("the whole stack on a real Docker engine", function () {
   it("fails at once when the new revision crashes, and says why it did", async () => {
     const bad = await variant(imageOf(first, "api"), CRASHES);
     await unharmed(async () => {
-      stack.configure(stack.pin({ api: bad }));
+      stack.configure({ ...stack.pin({ api: bad }), "landfall:readinessDeadline": "60s" });
       const failed = await stack.deployer.up({ stack: stack.stack, keepFailed: true });
       assert.equal(failed.verdict, "failed");
       assert.match(JSON.stringify(failed), /no such model/);
