@@ -9,7 +9,7 @@ import { landfallPaths, packageRoot } from "./paths";
 export interface Suite {
   name: string;
   /** Kinds that scripts/test takes as arguments. */
-  kind: "lint" | "typecheck" | "unit" | "engine" | "docker" | "apps" | "package";
+  kind: "lint" | "typecheck" | "unit" | "engine" | "aws" | "docker" | "apps" | "package";
   run: (env: NodeJS.ProcessEnv) => Promise<Counts>;
 }
 
@@ -24,6 +24,7 @@ export function allSuites(root = packageRoot): Suite[] {
     mochaSuite("unit", "unit", root, 5 * MINUTE, 10_000),
     ...appSuites(root),
     mochaSuite("engine", "engine", root, 20 * MINUTE, 300_000),
+    mochaSuite("aws", "aws", root, 20 * MINUTE, 600_000),
     mochaSuite("package", "package", root, 10 * MINUTE, 600_000),
     mochaSuite("docker", "docker", root, 45 * MINUTE, 600_000),
   ].filter((suite) => suite !== undefined);
