@@ -14,10 +14,12 @@ import type { OperationContext } from "./operation";
 import type { ArgsOf, OperationName, Operations, ResultOf } from "./operations";
 import { findProjectDir, shortStackName } from "./project";
 import type { Project } from "./project";
+import { projectName } from "./offline/project";
 import { openSession } from "./session";
 import type { Session } from "./session";
 import { approve } from "./verbs/approve";
 import { backup, restore } from "./verbs/backup";
+import { bootstrap } from "./verbs/bootstrap";
 import { cancel } from "./verbs/cancel";
 import { destroy } from "./verbs/destroy";
 import { diff } from "./verbs/diff";
@@ -26,6 +28,7 @@ import { feature } from "./verbs/feature";
 import { freeze, unfreeze } from "./verbs/freeze";
 import { history } from "./verbs/history";
 import { logs } from "./verbs/logs";
+import { offlinePlan } from "./verbs/offlinePlan";
 import { plan } from "./verbs/plan";
 import { preview } from "./verbs/preview";
 import { promote } from "./verbs/promote";
@@ -84,6 +87,19 @@ export class Deployer implements Operations {
   /** Tells of every service whether it needs a rebuild, a restart or nothing since the release that runs, and why. */
   plan(args: ArgsOf<"plan">, control?: Control): Operation<ResultOf<"plan">> {
     return this.onStack("plan", args, control, plan);
+  }
+
+  /** The program's resources, and what policies say of them. Needs neither engine nor plugins nor credentials. */
+  offlinePlan(
+    args: ArgsOf<"offlinePlan">,
+    control: Control = {},
+  ): Operation<ResultOf<"offlinePlan">> {
+    const about = { operation: "offlinePlan", stack: stackIn(args), clock: this.clock };
+    return startOperation(about, control, async (context) => {
+      const parsed = parseArgs("offlinePlan", args);
+      const dir = findProjectDir(parsed.cwd ?? this.options.projectDir ?? process.cwd());
+      return offlinePlan({ context, dir, env: this.env }, parsed);
+    });
   }
 
   /** Deploys, then looks at what is really running. Resolves with the verdict, `failed` included. */
@@ -201,6 +217,17 @@ export class Deployer implements Operations {
     return this.onStack("cancel", args, control, cancel);
   }
 
+  /** Makes an account ready for a team's stacks. Run again, it changes nothing. */
+  bootstrap(args: ArgsOf<"bootstrap">, control: Control = {}): Operation<ResultOf<"bootstrap">> {
+    const about = { operation: "bootstrap", stack: "", clock: this.clock };
+    return startOperation(about, control, async (context) => {
+      const parsed = parseArgs("bootstrap", args);
+      const dir = findProjectDir(parsed.cwd ?? this.options.projectDir ?? process.cwd());
+      context.redactor.add(secretVariables.flatMap((name) => this.env[name] ?? []));
+      return bootstrap({ context, project: projectName(dir), env: this.env }, parsed);
+    });
+  }
+
   /** Checks this machine, the toolchain and, where one is named, a stack. Sets nothing up. */
   doctor(args: ArgsOf<"doctor"> = {}, control: Control = {}): Operation<ResultOf<"doctor">> {
     const about = { operation: "doctor", stack: args.stack ?? "", clock: this.clock };
@@ -212,7 +239,7 @@ export class Deployer implements Operations {
     });
   }
 
-  private onStack<N extends Exclude<OperationName, "doctor">>(
+  private onStack<N extends Exclude<OperationName, "bootstrap" | "doctor" | "offlinePlan">>(
     name: N,
     args: ArgsOf<N>,
     control: Control | undefined,

@@ -100,6 +100,16 @@ export const pruneArgs = z.strictObject({
 
 export const planArgs = z.strictObject({ ...target });
 
+export const offlinePlanArgs = z.strictObject({
+  ...target,
+  /** File to save the resources to, for a later `diff`. It is replaced where it is there. */
+  save: z.string().min(1).optional(),
+  /** File that an earlier one has saved: what differs from it is told. */
+  diff: z.string().min(1).optional(),
+  /** File for a picture of the architecture. It is replaced where it is there. */
+  svg: z.string().min(1).optional(),
+});
+
 export const rollbackArgs = z
   .strictObject({
     ...update,
@@ -308,10 +318,45 @@ export const doctorArgs = z.strictObject({
   cwd: z.string().min(1).optional(),
 });
 
+export const bootstrapArgs = z.strictObject({
+  cwd: z.string().min(1).optional(),
+  /** What is made ready. */
+  platform: z.enum(["aws"]),
+  /** GitHub repository whose workflows may deploy, as `owner/name`. */
+  repository: z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, "must be owner/name"),
+  /** Region of bucket, key and stacks. @default AWS_REGION */
+  region: z
+    .string()
+    .regex(/^[a-z]{2}-[a-z]+-\d$/, "must be a region, such as ap-northeast-1")
+    .optional(),
+  /** Name of the bucket. @default one of project, account and region */
+  bucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, "must be 3 to 63 lower-case letters, digits and -")
+    .optional(),
+  /** Branch whose workflows may deploy. @default "main" */
+  branch: z
+    .string()
+    .regex(/^[\w./-]{1,200}$/, "must be the name of a branch")
+    .optional(),
+  /** GitHub environments whose jobs may deploy. @default ["staging", "production"] */
+  environments: z
+    .array(z.string().regex(/^[\w.-]{1,100}$/, "must be the name of an environment"))
+    .min(1)
+    .max(20)
+    .optional(),
+  /** Only tell what would be made. @default false */
+  dryRun: z.boolean().optional(),
+});
+
 /** Every operation with the schema of its arguments and one line of help. */
 export const operations = {
   preview: { args: previewArgs, summary: "Show what an update would change" },
   plan: { args: planArgs, summary: "Tell what needs a rebuild, a restart, or nothing" },
+  offlinePlan: {
+    args: offlinePlanArgs,
+    summary: "List and draw the program's resources without engine and credentials",
+  },
   up: { args: upArgs, summary: "Deploy the stack and tell what is really running" },
   rollback: { args: rollbackArgs, summary: "Deploy an earlier release's config and images again" },
   promote: {
@@ -338,6 +383,10 @@ export const operations = {
   diff: { args: diffArgs, summary: "Show what differs between two releases" },
   prune: { args: pruneArgs, summary: "Remove images that no kept release needs" },
   cancel: { args: cancelArgs, summary: "Free the lock of an update that died or has to stop" },
+  bootstrap: {
+    args: bootstrapArgs,
+    summary: "Make an account ready: bucket of states, key, deploy role of the pipeline",
+  },
   doctor: { args: doctorArgs, summary: "Check this machine, the toolchain and a stack" },
 } as const;
 
@@ -345,6 +394,7 @@ export type OperationName = keyof typeof operations;
 
 export type PreviewArgs = z.input<typeof previewArgs>;
 export type PlanArgs = z.input<typeof planArgs>;
+export type OfflinePlanArgs = z.input<typeof offlinePlanArgs>;
 export type UpArgs = z.input<typeof upArgs>;
 export type RollbackArgs = z.input<typeof rollbackArgs>;
 export type PromoteArgs = z.input<typeof promoteArgs>;
@@ -368,6 +418,7 @@ export type ApproveArgs = z.input<typeof approveArgs>;
 export type ShowArgs = z.input<typeof showArgs>;
 export type DiffArgs = z.input<typeof diffArgs>;
 export type CancelArgs = z.input<typeof cancelArgs>;
+export type BootstrapArgs = z.input<typeof bootstrapArgs>;
 export type DoctorArgs = z.input<typeof doctorArgs>;
 
 /** Arguments of each operation by its name. */
@@ -377,6 +428,7 @@ export type ArgsOf<N extends OperationName> = z.input<(typeof operations)[N]["ar
 export interface Results {
   preview: results.PreviewResult;
   plan: results.PlanResult;
+  offlinePlan: results.OfflinePlanResult;
   up: results.UpResult;
   rollback: results.RollbackResult;
   promote: results.PromoteResult;
@@ -400,6 +452,7 @@ export interface Results {
   show: results.ShowResult;
   diff: results.DiffResult;
   cancel: results.CancelResult;
+  bootstrap: results.BootstrapResult;
   doctor: results.DoctorResult;
 }
 

@@ -6,6 +6,8 @@ import type { Resolution } from "./migrations/resolve";
 import type { ImageOutcome } from "./rebuild/result";
 
 export type { SchemaChange } from "./migrations/carryOut";
+export type * from "./bootstrap/types";
+export type * from "./offline/types";
 export type * from "./rebuild/result";
 
 /**

@@ -1,7 +1,7 @@
 import { PolicyPack } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 
-import { landfallPolicies, levelsFor, rules } from "./index";
+import { isProduction, landfallPolicies, levelsFor, rules } from "./index";
 
 const config = new pulumi.Config("landfall");
 const levels = levelsFor(
@@ -13,5 +13,6 @@ const levels = levelsFor(
 new PolicyPack("landfall", {
   policies: landfallPolicies(levels.of, {
     backups: config.getObject<Record<string, unknown>>("backups") ?? {},
+    production: isProduction(pulumi.getStack()),
   }),
 });

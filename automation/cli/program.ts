@@ -1,5 +1,6 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 
+import { UsageError } from "../errors";
 import type { OperationName } from "../operations";
 import { commonOptions } from "./options";
 import type { CommonOptions } from "./options";
@@ -41,7 +42,8 @@ export function buildProgram(verbs: Verbs, version: string, execute: Execute): C
     .helpCommand("help [command]", "Show the help of a command")
     .addHelpText("after", footer)
     .exitOverride();
-  for (const name of Object.keys(verbs) as OperationName[]) addVerb(program, verbs, name, execute);
+  for (const name of Object.keys(verbs) as OperationName[])
+    if (verbs[name].formOf === undefined) addVerb(program, verbs, name, execute);
   return program;
 }
 
@@ -52,18 +54,20 @@ function addVerb<N extends OperationName>(
   execute: Execute,
 ): void {
   const verb: Verb<N> = verbs[name];
+  const forms = Object.values(verbs as Verbs).filter(({ formOf }) => formOf?.name === name);
   const command = program
     .command(verb.command ?? verb.name)
     .summary(verb.summary)
-    .description(`${verb.summary}.\n\n${verb.description}`)
+    .description([`${verb.summary}.`, verb.description, ...forms.map(descriptionOf)].join("\n\n"))
     .helpGroup(`${verb.group}:`)
-    .addHelpText("after", `\nExamples:\n${examples(verb)}`)
+    .addHelpText("after", `\nExamples:\n${[verb, ...forms].map(examples).join("\n")}`)
     .allowExcessArguments(false);
   for (const { usage, help, parse } of verb.positional ?? []) {
     if (parse) command.argument(usage, help, parse);
     else command.argument(usage, help);
   }
   for (const option of verb.options()) command.addOption(option);
+  for (const form of forms) addForm(command, form);
   for (const option of commonOptions()) command.addOption(option);
   command.action(async () => {
     const options = command.opts<CommonOptions & Record<string, unknown>>();
@@ -74,8 +78,53 @@ function addVerb<N extends OperationName>(
     if (verb.stackOnlyIfNamed === true && !named) delete raw.stack;
     takePositional(verb, command, raw);
     if (typeof raw.stack === "string") common.stack = raw.stack;
-    await execute(verb.name, verb, { common, raw });
+    const form = forms.find(({ formOf }) => raw[formOf?.flag ?? ""] === true);
+    const own = withoutFormsOptions(forms, form, raw);
+    if (form === undefined) await execute(verb.name, verb, { common, raw: own });
+    else await executeForm(form, execute, { common, raw: own });
   });
+}
+
+type Form = Verbs[OperationName];
+
+function descriptionOf({ description }: Form): string {
+  return description;
+}
+
+function addForm(command: Command, { formOf, summary, options }: Form): void {
+  const flag = `--${formOf?.flag ?? ""}`;
+  command.addOption(new Option(flag, `${summary.charAt(0).toLowerCase()}${summary.slice(1)}`));
+  for (const option of options()) command.addOption(option);
+}
+
+/** @throws UsageError for an option of a form that was not asked for */
+function withoutFormsOptions(
+  forms: readonly Form[],
+  chosen: Form | undefined,
+  raw: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const others = forms.filter((form) => form !== chosen);
+  const problems = others.flatMap(({ formOf, options }) =>
+    options()
+      .filter((option) => raw[option.attributeName()] !== undefined)
+      .map((option) => ({
+        path: option.attributeName(),
+        message: `needs --${formOf?.flag ?? ""}`,
+      })),
+  );
+  if (problems.length > 0) throw new UsageError(problems);
+  return Object.fromEntries(
+    Object.entries(raw).filter(([key]) => !forms.some(({ formOf }) => formOf?.flag === key)),
+  );
+}
+
+/** Which form it is, is known only now: its own name gives its type back. */
+function executeForm<N extends OperationName>(
+  form: { [K in N]: Verb<K> }[N],
+  execute: Execute,
+  line: CommandLine,
+): Promise<void> {
+  return execute(form.name, form, line);
 }
 
 function takePositional<N extends OperationName>(
@@ -97,6 +146,6 @@ function takePositional<N extends OperationName>(
   }
 }
 
-function examples<N extends OperationName>({ examples: list }: Verb<N>): string {
+function examples({ examples: list }: Pick<Form, "examples">): string {
   return list.map(([command, what]) => `  $ ${command}\n      ${what}`).join("\n");
 }

@@ -27,6 +27,8 @@ export interface Verb<N extends OperationName> {
   name: N;
   /** What is typed. @default the operation's name */
   command?: string;
+  /** Another command that it is a form of, where that is given this flag: its options are that command's too. */
+  formOf?: { name: OperationName; flag: string };
   /** The same as the operation's, repeated so that help does not load the schemas. */
   summary: string;
   /** Paragraph below the usage line. */

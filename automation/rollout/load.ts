@@ -1,12 +1,18 @@
-import { Agent, get } from "node:http";
-import type { IncomingMessage } from "node:http";
+import * as http from "node:http";
+import * as https from "node:https";
 
 import type { ProbeLoad } from "../results";
 
 /** Requests a second to each URL: enough to see a gap of a tenth of a second, and no burden for anybody. */
 const perSecond = 20;
+const KEPT = { keepAlive: true, maxSockets: 64 };
 /** Longest time for one answer, in milliseconds. */
 const answerTimeoutMs = 10_000;
+
+interface Agents {
+  readonly plain: http.Agent;
+  readonly secure: https.Agent;
+}
 
 /**
  * A small load of GET requests over kept connections while a step is under way: what a client of the service meets.
@@ -19,7 +25,10 @@ export class SwitchLoad {
   private lastGood: number | undefined;
   private longestGap = 0;
   private readonly reasons = new Map<string, number>();
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  private readonly agents: Agents = {
+    plain: new http.Agent(KEPT),
+    secure: new https.Agent(KEPT),
+  };
   private timer: NodeJS.Timeout | undefined;
   private readonly open = new Set<Promise<void>>();
 
@@ -28,7 +37,7 @@ export class SwitchLoad {
   /** Asks each URL once, and begins only with those that answer now: what was broken before is no switch's fault. */
   async start(): Promise<void> {
     const answers = await Promise.all(
-      this.urls.map(async (url) => ({ url, ...(await ask(url, this.agent)) })),
+      this.urls.map(async (url) => ({ url, ...(await ask(url, this.agents)) })),
     );
     const alive = answers.filter(({ error }) => error === undefined).map(({ url }) => url);
     if (alive.length === 0) return;
@@ -49,7 +58,8 @@ export class SwitchLoad {
   async stop(): Promise<ProbeLoad | undefined> {
     clearInterval(this.timer);
     await Promise.all(this.open);
-    this.agent.destroy();
+    this.agents.plain.destroy();
+    this.agents.secure.destroy();
     if (this.sent === 0) return undefined;
     if (this.lastGood !== undefined) this.gap(performance.now());
     const sorted = [...this.latencies].sort((a, b) => a - b);
@@ -66,7 +76,7 @@ export class SwitchLoad {
   private async one(url: string): Promise<void> {
     this.sent++;
     const began = performance.now();
-    const { error } = await ask(url, this.agent);
+    const { error } = await ask(url, this.agents);
     const now = performance.now();
     this.latencies.push(now - began);
     if (error === undefined) {
@@ -83,9 +93,12 @@ export class SwitchLoad {
   }
 }
 
-function ask(url: string, agent: Agent): Promise<{ error?: string }> {
+function ask(url: string, { plain, secure }: Agents): Promise<{ error?: string }> {
+  const isSecure = new URL(url).protocol === "https:";
+  const get = isSecure ? https.get : http.get;
+  const agent = isSecure ? secure : plain;
   return new Promise((resolve) => {
-    const request = get(url, { agent, timeout: answerTimeoutMs }, (response: IncomingMessage) => {
+    const request = get(url, { agent, timeout: answerTimeoutMs }, (response) => {
       const status = response.statusCode ?? 0;
       response.resume();
       response.once("end", () => {

@@ -7,25 +7,26 @@ import {
   RegisterTaskDefinitionCommand,
 } from "@aws-sdk/client-ecs";
 import { ecsRolloutWith } from "../../components/aws/dynamic/rollout";
-import { Moto, whyNoMoto } from "../support/moto";
+import { AwsEmulator } from "../support/aws/emulator";
+import { whyNoEmulator } from "../support/aws/tool";
 
-const region = "us-east-1";
+const region = "ap-northeast-1";
 const rollout = ecsRolloutWith({ intervalMs: 50, settleMs: 200, missingMs: 300 });
 
 describe("the gate of a service, on an emulator of AWS", function () {
   this.timeout(300_000);
   const former = new Map<string, string | undefined>();
-  let moto: Moto | undefined;
+  let emulator: AwsEmulator | undefined;
   let client: ECSClient;
 
   before(async function () {
-    const why = whyNoMoto();
+    const why = whyNoEmulator();
     if (why !== undefined) {
-      console.error(why);
+      console.error(`SKIPPED, NOT TESTED: ${why}`);
       this.skip();
     }
-    moto = await Moto.start();
-    for (const [name, value] of Object.entries(moto.env)) {
+    emulator = await AwsEmulator.start();
+    for (const [name, value] of Object.entries(emulator.env)) {
       former.set(name, process.env[name]);
       process.env[name] = value;
     }
@@ -37,14 +38,14 @@ describe("the gate of a service, on an emulator of AWS", function () {
     for (const [name, value] of former)
       if (value === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = value;
-    await moto?.stop();
+    await emulator?.stop();
   });
 
-  async function register(): Promise<string> {
+  async function register(image = "nginx:1.27"): Promise<string> {
     const { taskDefinition } = await client.send(
       new RegisterTaskDefinitionCommand({
         family: "api",
-        containerDefinitions: [{ name: "api", image: "nginx:1.27", memory: 256 }],
+        containerDefinitions: [{ name: "api", image, memory: 256 }],
       }),
     );
     return taskDefinition?.taskDefinitionArn ?? "";
@@ -77,12 +78,17 @@ describe("the gate of a service, on an emulator of AWS", function () {
     };
     await rollout.create(inputs(first));
     assert.equal((await look())?.desiredCount, 1);
-    // The emulator takes the change and makes no deployment of it: the gate believes what PRIMARY says, and nothing else.
-    await assert.rejects(
-      rollout.create({ ...inputs(second), deadlineSeconds: 1 }),
-      /service "api": it was not complete within 1 s: PRIMARY runs api:1, not api:2/,
-    );
+    await rollout.create(inputs(second));
     assert.equal((await look())?.taskDefinition, second);
+  });
+
+  it("fails with ECS's reasons when the circuit breaker puts the former tasks back", async () => {
+    const broken = await register("broken:1");
+    await emulator?.crash("broken:1");
+    await assert.rejects(
+      rollout.create(inputs(broken)),
+      /service "api": it failed: .*circuit breaker: tasks failed to start[^]*exit code 1/,
+    );
   });
 
   it("fails for a service that is not there", async () => {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ACCOUNT, awsInvoke, awsOutputs } from "./awsMocks";
+import { providerOutputs } from "../../automation/offline/answers";
+import { awsInvoke } from "../../automation/offline/awsAnswers";
 
 /** A resource that a program registered under mocks. */
 export interface Registered {
@@ -60,7 +61,7 @@ export async function mockEngine(
         const given = inputs as Record<string, unknown>;
         const secrets = Object.keys(given).filter((key) => holdsSecret(given[key]));
         registrations.all.push({ type, name, inputs: shown(given), secrets });
-        return { id: `${name}-id`, state: { ...given, ...outputsOf(type, name, given) } };
+        return { id: `${name}-id`, state: { ...given, ...providerOutputs(type, name, given) } };
       },
       call({ token, inputs }) {
         const answer = awsInvoke(token, inputs as Record<string, unknown>);
@@ -106,41 +107,4 @@ function shown<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (SIGNATURE in value && "value" in value) return shown(value.value) as T;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shown(each)])) as T;
-}
-
-const FAKE_ID = `sha256:${"0123456789abcdef".repeat(4)}`;
-
-function outputsOf(
-  type: string,
-  name: string,
-  inputs: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  switch (type) {
-    case "docker:index/image:Image":
-      // What is not pushed has no registry: the provider then answers the image's id.
-      return {
-        repoDigest:
-          inputs["skipPush"] === true
-            ? FAKE_ID
-            : `${String(inputs["imageName"]).replace(/:[^:/]+$/, "")}@${FAKE_ID}`,
-      };
-    case "docker:index/remoteImage:RemoteImage":
-      return { imageId: FAKE_ID };
-    case "docker:index/container:Container":
-    case "docker:index/network:Network":
-    case "docker:index/volume:Volume":
-      return { name: inputs["name"] ?? `${name}-0000000` };
-    case "random:index/randomPassword:RandomPassword":
-      return { result: `generated-for-${name}` };
-    case "random:index/randomId:RandomId":
-      return { hex: "abc123" };
-    case "pulumi-nodejs:dynamic/landfall:PortCheck":
-      return { owner: inputs["owner"] ?? "0123456789abcdef" };
-    case "pulumi-nodejs:dynamic/landfall:Task":
-      return { exitCode: 0, output: "" };
-    case "pulumi-nodejs:dynamic/landfall:AccountCheck":
-      return { account: ACCOUNT };
-    default:
-      return type.startsWith("aws:") ? awsOutputs(type, name, inputs) : {};
-  }
 }

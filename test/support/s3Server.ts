@@ -24,7 +24,7 @@ export class S3Server {
   };
 
   static async start(): Promise<S3Server> {
-    const python = await virtualEnvironment();
+    const python = await motoPython();
     const child = spawn(python, [join(folder, "server.py")], {
       stdio: ["pipe", "pipe", "inherit"],
       env: {
@@ -80,8 +80,8 @@ export class S3Server {
   }
 }
 
-/** Made once, for all runs and all their processes: side by side, the last one ready stays. */
-async function virtualEnvironment(): Promise<string> {
+/** The Python that has moto. Made once, for all runs and all their processes: side by side, the last one ready stays. */
+export async function motoPython(): Promise<string> {
   const wanted = readFileSync(join(folder, "requirements.txt"));
   const name = `venv-s3-${createHash("sha256").update(wanted).digest("hex").slice(0, 16)}`;
   const python = join(cache, name, "bin", "python3");

@@ -1,6 +1,7 @@
 import type { Verbs } from "../verb";
 import { approve } from "./approve";
 import { backup, restore } from "./backup";
+import { bootstrap } from "./bootstrap";
 import { cancel } from "./cancel";
 import { destroy } from "./destroy";
 import { diff } from "./diff";
@@ -8,6 +9,7 @@ import { doctor } from "./doctor";
 import { freeze, unfreeze } from "./freeze";
 import { history } from "./history";
 import { logs } from "./logs";
+import { offlinePlan } from "./offlinePlan";
 import { outputs } from "./outputs";
 import { plan } from "./plan";
 import { preview } from "./preview";
@@ -25,6 +27,7 @@ import { verify } from "./verify";
 export const verbs: Verbs = {
   preview,
   plan,
+  offlinePlan,
   up,
   rollback,
   promote,
@@ -48,5 +51,6 @@ export const verbs: Verbs = {
   approve,
   prune,
   cancel,
+  bootstrap,
   doctor,
 };

@@ -98,6 +98,7 @@ function fakeOperations(answer: Answer, calls: Call[]): Operations {
   return {
     preview: operate("preview"),
     plan: operate("plan"),
+    offlinePlan: operate("offlinePlan"),
     up: operate("up"),
     rollback: operate("rollback"),
     promote: operate("promote"),
@@ -121,6 +122,7 @@ function fakeOperations(answer: Answer, calls: Call[]): Operations {
     approve: operate("approve"),
     prune: operate("prune"),
     cancel: operate("cancel"),
+    bootstrap: operate("bootstrap"),
     doctor: operate("doctor"),
   };
 }

@@ -12,6 +12,15 @@ import { landfall } from "./fakes";
 const names = Object.keys(verbs) as OperationName[];
 const reference = join(__dirname, "../../../docs/cli.md");
 
+/** Fields of an operation's arguments, and of those of the forms that its command has. */
+function fieldsOf(name: OperationName): string[] {
+  const forms = names.filter((form) => verbs[form].formOf?.name === name);
+  return [name, ...forms].flatMap((each) => Object.keys(operations[each].args.shape));
+}
+
+/** Commands; another form of one has none of its own. */
+const commands = names.filter((name) => verbs[name].formOf === undefined);
+
 /** What is typed for an operation. */
 function commandOf(name: OperationName): string {
   return verbs[name].command ?? name;
@@ -29,10 +38,12 @@ describe("help", () => {
     assert.deepEqual([...names].sort(), Object.keys(operations).sort());
     for (const name of names) {
       assert.equal(verbs[name].summary, operations[name].summary);
-      assert.ok(
-        text.includes(`  ${commandOf(name)} `) && text.includes(operations[name].summary),
-        name,
-      );
+      const { formOf } = verbs[name];
+      const where = formOf === undefined ? text : await help(formOf.name);
+      const line = formOf === undefined ? commandOf(name) : `--${formOf.flag}`;
+      const summary = operations[name].summary.toLowerCase();
+      const flat = where.toLowerCase().replace(/\s+/g, " ");
+      assert.ok(where.includes(`  ${line} `) && flat.includes(summary), name);
     }
   });
 
@@ -56,8 +67,9 @@ describe("help", () => {
 
   it("has no option that the operation does not know", async () => {
     const own = /--(stack|cwd|json|events|verbose|no-color|help|yes)\b/;
-    for (const name of names) {
-      const fields = Object.keys(operations[name].args.shape).map(optionOf);
+    for (const name of commands) {
+      const flags = names.flatMap((form) => verbs[form].formOf?.flag ?? []);
+      const fields = [...fieldsOf(name), ...flags].map(optionOf);
       const optionLines = (await help(commandOf(name)))
         .split("\n")
         .filter((line) => /^ {2}(-\w, )?--/.test(line));
@@ -82,7 +94,7 @@ describe("docs/cli.md", () => {
   it("holds the help of every command as it is now", async () => {
     const page = readFileSync(reference, "utf8");
     const found = [...page.matchAll(marked)].map(([, , name = ""]) => name.trim());
-    assert.deepEqual([...found].sort(), ["", ...names.map(commandOf)].sort());
+    assert.deepEqual([...found].sort(), ["", ...commands.map(commandOf)].sort());
     const texts = new Map<string, string>();
     for (const name of found) texts.set(name, (await help(...(name === "" ? [] : [name]))).trim());
     const current = page.replace(

@@ -13,6 +13,11 @@ describe("the options of commands", () => {
     ["up --rebuild", "up", { stack: "dev", rebuild: true }],
     ["up --rebuild api web -s x", "up", { stack: "x", rebuild: ["api", "web"] }],
     ["plan -s prod", "plan", { stack: "prod" }],
+    [
+      "plan --offline --save a --diff b --svg c",
+      "offlinePlan",
+      { stack: "dev", save: "a", diff: "b", svg: "c" },
+    ],
     ["up -C sub", "up", { stack: "dev", cwd: resolve("sub") }],
     ["preview --refresh", "preview", { stack: "dev", refresh: true }],
     ["rollback --to 7 --dry-run", "rollback", { stack: "dev", to: 7, dryRun: true }],
@@ -92,6 +97,7 @@ describe("the options of commands", () => {
     ["logs api --service web", /'--service' is 'web', but the argument is 'api'/],
     ["logs a.b", /--service: must be a service name.*, got "a\.b"/],
     ["history --limit 0", /--limit: .*>=1, got 0/],
+    ["plan --save plan.json", /--save: needs --offline/],
     ["doctor -s /", /--stack: must be a stack name/],
   ];
   for (const [line, message] of wrong) {

@@ -1,3 +1,5 @@
+import { listOf } from "../values";
+
 /** What policies read of a Docker container's inputs. */
 export interface ContainerFacts {
   role: string | undefined;
@@ -21,13 +23,4 @@ export function factsOf(inputs: Readonly<Record<string, unknown>>): ContainerFac
 export function holdsData(inputs: Readonly<Record<string, unknown>>): boolean {
   const { role } = factsOf(inputs);
   return role !== "router" && role !== "redis";
-}
-
-/** The objects in a list; nothing where it is none. */
-export function listOf(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value)
-    ? value.filter(
-        (each): each is Record<string, unknown> => typeof each === "object" && each !== null,
-      )
-    : [];
 }
