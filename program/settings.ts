@@ -119,6 +119,7 @@ const schema = z.object({
   alarms: flag,
   // What only AWS has; the environment checks it, where it is one on AWS.
   awsAccountId: text.regex(/^(\d{12})?$/, "must be 12 digits").pipe(optional),
+  permissionsBoundary: optional,
   natGateways: z.enum(["single", "perZone"], "must be one of: single, perZone"),
   vpnGateway: flag,
   domain: optional,
@@ -196,7 +197,10 @@ function environmentOf(data: z.infer<typeof schema>): EnvironmentArgs {
       logRetentionDays: data.logRetentionDays,
       alertEmails: data.alertEmails,
       deletionProtection: data.deletionProtection,
-      ...given({ accountId: data.awsAccountId }),
+      ...given({
+        permissionsBoundary: data.permissionsBoundary,
+        accountId: data.awsAccountId,
+      }),
       ...domainOf(data),
     },
   };

@@ -19,5 +19,11 @@ export interface BootstrapResult {
   /** The policies as they are written, by what they are for. */
   documents: Record<string, PolicyDocument>;
   /** What makes use of it. */
-  settings: { PULUMI_BACKEND_URL: string; secretsProvider: string; AWS_DEPLOY_ROLE_ARN: string };
+  settings: {
+    PULUMI_BACKEND_URL: string;
+    secretsProvider: string;
+    AWS_DEPLOY_ROLE_ARN: string;
+    /** ARN of the policy that the stacks' roles are to be bounded by: config `permissionsBoundary`. */
+    permissionsBoundary: string;
+  };
 }

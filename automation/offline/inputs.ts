@@ -1,5 +1,5 @@
 import { isSecret, isSpecial, isUnknown } from "../../policies/wire";
-import { redacted } from "../redact";
+import { redacted } from "../../components/redaction/redactor";
 
 /** What stands where a value is known only during the update. */
 const unknown = "[unknown]";

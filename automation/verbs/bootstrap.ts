@@ -71,7 +71,7 @@ async function prepared(
   if (bucketPolicy !== undefined)
     await using(s3, (client) => ensureBucket(client, place, keyArn, bucketPolicy, changes));
   const { account, region, bucket } = place;
-  const { roleArn, secretsProvider } = namesOf(place);
+  const { roleArn, secretsProvider, boundaryArn } = namesOf(place);
   return {
     ...{ account, region, bucket, roleArn, dryRun, documents },
     changes: changes.all,
@@ -80,6 +80,7 @@ async function prepared(
       PULUMI_BACKEND_URL: `s3://${bucket}?region=${region}`,
       secretsProvider,
       AWS_DEPLOY_ROLE_ARN: roleArn,
+      permissionsBoundary: boundaryArn,
     },
   };
 }

@@ -30,6 +30,8 @@ export interface AwsEnvironmentArgs {
   readonly logRetentionDays?: number;
   /** Addresses that are told of alarms; each has to confirm by mail. @default [] */
   readonly alertEmails?: readonly string[];
+  /** ARN of a policy beyond which no role of the stack can do anything; `landfall bootstrap aws` makes one, and its deploy role makes no other roles. @default none */
+  readonly permissionsBoundary?: string;
   /** Whether the load balancer and what holds data are protected against deletion. @default true */
   readonly deletionProtection?: boolean;
   /** Tags of every resource, beside Project, Environment and ManagedBy. @default {} */

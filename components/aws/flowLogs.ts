@@ -29,6 +29,7 @@ export function createFlowLogs(
           },
         ],
       }),
+      permissionsBoundary: on.settings.permissionsBoundary,
       tags: tagsOf(on),
     },
     { parent, dependsOn: [on.admission] },

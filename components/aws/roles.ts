@@ -66,6 +66,7 @@ export function role(
           },
         ],
       }),
+      permissionsBoundary: context.settings.permissionsBoundary,
       tags: tagsOf(context),
     },
     { parent, dependsOn: [context.admission] },

@@ -29,6 +29,7 @@ export interface AwsSettings extends Required<
   readonly privateSubnets: readonly string[];
   readonly publicSubnets: readonly string[];
   readonly domain: DomainArgs | undefined;
+  readonly permissionsBoundary: string | undefined;
 }
 
 /** What is known before an environment's arguments are: the region of the default provider. */
@@ -56,6 +57,7 @@ export function normalizeAws(args: AwsEnvironmentArgs, problems: Problems): AwsS
     natGateways: args.natGateways ?? "single",
     vpnGateway: args.vpnGateway ?? false,
     domain: args.domain,
+    permissionsBoundary: args.permissionsBoundary,
     cdn: args.cdn ?? true,
     cachedPaths: args.cachedPaths ?? ["/assets/*"],
     publicPorts: args.publicPorts ?? [443],
@@ -64,7 +66,14 @@ export function normalizeAws(args: AwsEnvironmentArgs, problems: Problems): AwsS
     deletionProtection: args.deletionProtection ?? true,
     tags: args.tags ?? {},
   };
-  const { accountId, natGateways, logRetentionDays } = settings;
+  const { accountId, natGateways, logRetentionDays, permissionsBoundary } = settings;
+  if (permissionsBoundary !== undefined)
+    problems.require(
+      /^arn:aws:iam::(?:\d{12}|aws):policy\/[\w+=,.@/-]+$/.test(permissionsBoundary),
+      "aws.permissionsBoundary",
+      "must be the ARN of a policy",
+      permissionsBoundary,
+    );
   if (accountId !== undefined)
     problems.require(/^\d{12}$/.test(accountId), "aws.accountId", "must be 12 digits", accountId);
   problems.require(

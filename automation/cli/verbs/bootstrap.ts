@@ -56,5 +56,6 @@ export const bootstrap: Verb<"bootstrap"> = {
     `PULUMI_BACKEND_URL=${settings.PULUMI_BACKEND_URL}`,
     `pulumi stack init <stack> --secrets-provider '${settings.secretsProvider}'`,
     `AWS_DEPLOY_ROLE_ARN=${settings.AWS_DEPLOY_ROLE_ARN}   # a variable of the GitHub repository`,
+    `pulumi config set permissionsBoundary ${settings.permissionsBoundary} --stack <stack>`,
   ],
 };
