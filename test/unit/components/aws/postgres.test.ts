@@ -205,9 +205,7 @@ describe("a database on AWS", () => {
       container?.secrets?.map(({ name }) => name),
       ["PGPASSWORD"],
     );
-    const env = Object.fromEntries(
-      (container.environment ?? []).map(({ name, value }) => [name, value]),
-    );
+    const env = Object.fromEntries(container.environment.map(({ name, value }) => [name, value]));
     assert.deepEqual(
       [env["PGUSER"], env["PGDATABASE"], env["PGSSLMODE"]],
       ["postgres", "orders", "require"],
