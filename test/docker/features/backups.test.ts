@@ -8,6 +8,7 @@ import type { Deployer } from "../../../automation";
 import { LandfallError } from "../../../automation/errors";
 import * as rds from "../../../automation/platforms/aws/readOnlySql";
 import { PORTS } from "../addresses";
+import { removeProject } from "../stack/harness";
 import { FeatureProject } from "./project";
 
 describe("a database that is copied", () => {
@@ -32,6 +33,7 @@ describe("a database that is copied", () => {
     ask("app", "SELECT string_agg(n::text, ',' ORDER BY n) FROM item");
 
   before(async () => {
+    await removeProject(project.name);
     deployer = await project.deployer();
     await project.configure();
     const { verdict, error } = await deployer.up({ stack });

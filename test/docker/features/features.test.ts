@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import type { Deployer } from "../../../automation";
 import { PORTS } from "../addresses";
+import { removeProject } from "../stack/harness";
 import { FeatureProject } from "./project";
 
 describe("features, stop and start on Docker", () => {
@@ -10,6 +11,7 @@ describe("features, stop and start on Docker", () => {
   let deployer: Deployer;
 
   before(async () => {
+    await removeProject(project.name);
     deployer = await project.deployer();
     await project.configure({ replicas: "2" });
     const { verdict, error } = await deployer.up({ stack });

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import execa from "execa";
 import type { Deployer } from "../../../automation";
 import { PORTS } from "../addresses";
-import { docker } from "../stack/harness";
+import { docker, removeProject } from "../stack/harness";
 import { FeatureProject } from "./project";
 
 const OVERRIDE =
@@ -70,6 +70,7 @@ describe("a database that is read-only", () => {
   };
 
   before(async () => {
+    await removeProject(project.name);
     deployer = await project.deployer();
     await project.configure();
     const { verdict, error } = await deployer.up({ stack });

@@ -5,6 +5,7 @@ import { readMigrations } from "../../../components/migrations";
 import { randomOf } from "../../support/secrets/generate";
 import { ROOT } from "../../support/program";
 import { PORTS } from "../addresses";
+import { removeProject } from "../stack/harness";
 import { AlembicProject } from "./alembicProject";
 import { randomRevisions } from "./alembicRevisions";
 
@@ -78,6 +79,7 @@ describe("Alembic itself, on a real database", function () {
   before(async () => {
     await project.open();
     await project.remove();
+    await removeProject(project.name);
     project.write();
     for (const [name, files] of Object.entries({ one, two, three, four }))
       project.version(name, files);

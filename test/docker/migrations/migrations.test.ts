@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PORTS } from "../addresses";
 import { exitCodes } from "../../../automation/errors";
 import { endsIn, losesNothing } from "../../support/ends";
-import { docker } from "../stack/harness";
+import { docker, removeProject } from "../stack/harness";
 import { MigrationsProject } from "./project";
 
 const CREATE = "CREATE TABLE items (id int PRIMARY KEY, name text, legacy text DEFAULT 'old');";
@@ -43,6 +43,7 @@ describe("migrations and rollbacks on a real database", function () {
   before(async () => {
     await project.open();
     await project.remove();
+    await removeProject(project.name);
     project.write();
     const versions = { one, two, three, four, five, "six-bad": six };
     for (const [name, files] of Object.entries(versions)) project.version(name, files);

@@ -3,6 +3,7 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { PORTS, SUBNETS } from "../addresses";
+import { removeProject } from "../stack/harness";
 import { Machine } from "../restart/machine";
 import { TestRegistry } from "../../support/registry";
 import { ROOT } from "../../support/program";
@@ -25,6 +26,7 @@ describe("a promotion to another Docker engine", function () {
   let project: PromoteProject;
 
   before(async () => {
+    await removeProject(NAME);
     await registry.start();
     machine = await Machine.start(NAME);
     await machine.connect("lfengines", `${SUBNETS.engines}.1`, ADDRESS);

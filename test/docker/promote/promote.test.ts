@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { LandfallError } from "../../../automation";
 import { PORTS } from "../addresses";
-import { docker } from "../stack/harness";
+import { docker, removeProject } from "../stack/harness";
 import { PromoteProject } from "./project";
 
 describe("a promotion on Docker", () => {
@@ -10,6 +10,7 @@ describe("a promotion on Docker", () => {
   let image = "";
 
   before(async () => {
+    await removeProject(project.name);
     project.configure("dev", { greeting: "from dev" });
     project.configure("staging", { greeting: "from staging" });
     await project.commit("1");

@@ -7,7 +7,7 @@ import { FlakyProxy } from "../../support/flakyProxy";
 import { TestRegistry } from "../../support/registry";
 import { ROOT } from "../../support/program";
 import { PORTS } from "../addresses";
-import { docker } from "../stack/harness";
+import { docker, removeProject } from "../stack/harness";
 import { PromoteProject } from "./project";
 
 describe("a registry on Docker", () => {
@@ -28,6 +28,7 @@ describe("a registry on Docker", () => {
   let repoDigest = "";
 
   before(async () => {
+    await removeProject(project.name);
     await registry.start();
     await proxy.open();
     project.configure("dev", login);

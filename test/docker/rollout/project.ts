@@ -8,7 +8,7 @@ import type { DeployerOptions } from "../../../automation";
 import type { RolloutArgs } from "../../../components";
 import { testToolchain } from "../../engine/automation/support";
 import { ROOT } from "../../support/program";
-import { docker } from "../stack/harness";
+import { docker, removeProject } from "../stack/harness";
 
 export const BASE_IMAGE = "python:3.11-slim-bookworm";
 
@@ -175,25 +175,8 @@ export class RolloutProject {
   }
 
   /** Takes away what a run that was killed has left: its state is gone, and another owner's objects are not touched. */
-  async clear(): Promise<void> {
-    const own = ["--filter", `label=landfall.project=${this.name}`];
-    for (const [list, remove] of [
-      [
-        ["ps", "-aq"],
-        ["rm", "-f"],
-      ],
-      [
-        ["network", "ls", "-q"],
-        ["network", "rm"],
-      ],
-      [
-        ["volume", "ls", "-q"],
-        ["volume", "rm"],
-      ],
-    ] as const) {
-      const ids = (await docker(...list, ...own)).split("\n").filter((id) => id !== "");
-      if (ids.length > 0) await docker(...remove, ...ids);
-    }
+  clear(): Promise<void> {
+    return removeProject(this.name);
   }
 
   async remove(): Promise<void> {

@@ -92,8 +92,21 @@ export class TestStack {
 }
 
 /** Removes what carries a stack's label, be it known to any state or not. */
-export async function removeObjects(stack: string): Promise<void> {
-  const filter = `label=landfall.stack=${stack}`;
+export function removeObjects(stack: string): Promise<void> {
+  return removeLabelled(`landfall.stack=${stack}`);
+}
+
+/**
+ * Removes what carries a project's label, be it known to any state or not, and what keeps its images: a run that was killed, in
+ * this checkout or in another, has left it.
+ */
+export async function removeProject(name: string): Promise<void> {
+  await removeLabelled(`landfall.project=${name}`);
+  await removeLabelled(`landfall.pin.project=${name}`);
+}
+
+async function removeLabelled(label: string): Promise<void> {
+  const filter = `label=${label}`;
   const ids = (list: string) => list.split("\n").filter((id) => id !== "");
   const containers = ids(await docker("ps", "-aq", "--filter", filter));
   if (containers.length > 0) await docker("rm", "-f", ...containers);
