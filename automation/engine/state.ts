@@ -117,8 +117,14 @@ function partsOf(secret: unknown, plain: ReadonlySet<string>): unknown[] {
       );
   return parts
     .flatMap((part) => (typeof part === "object" ? partsOf(part, plain) : [part]))
-    .filter((part) => !plain.has(String(part)));
+    .filter((part) => !plain.has(String(part)) && (isSecret(secret) || !ROUTE.test(String(part))));
 }
+
+/**
+ * A path of words, or a pattern of such, as the rule of a load balancer has beside a secret header. Taken for a secret, "/api"
+ * would be cut out of image references and addresses, in the records of releases too. What is generated has digits or capitals.
+ */
+const ROUTE = /^(?:\/[a-z][a-z-]*)+(?:\/?\*)?$/;
 
 /** A value of a state as its resource has it, secrets shown. */
 export function reveal(value: unknown): unknown {

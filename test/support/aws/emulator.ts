@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
+import { createWriteStream, mkdirSync } from "node:fs";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
+import { landfallPaths, packageRoot } from "../../../toolchain/paths";
 import { motoPython } from "../s3Server";
 import { awsTool, whyNoEmulator } from "./tool";
 
+const { logs } = landfallPaths(packageRoot);
 const SERVER = path.join(__dirname, "emulator", "server.py");
 
 /**
@@ -36,11 +39,13 @@ export class AwsEmulator {
         AWS_DEFAULT_REGION: "us-east-1",
       },
     });
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-4000)));
+    // Its exceptions are what a strange answer comes from.
+    const log = path.join(logs, `aws-emulator-${child.pid ?? 0}.log`);
+    mkdirSync(logs, { recursive: true });
+    child.stderr.pipe(createWriteStream(log));
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     const port = await lines.next();
-    if (port.done === true) throw new Error(`the emulator ended before it was ready: ${said}`);
+    if (port.done === true) throw new Error(`the emulator ended before it was ready: see ${log}`);
     return new AwsEmulator(child, lines, `http://127.0.0.1:${port.value}`);
   }
 

@@ -15,6 +15,7 @@ from typing import Any, Iterable
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 import ecs  # noqa: E402
+import mended  # noqa: E402
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
 
@@ -56,6 +57,7 @@ def obey_parent() -> None:
 
 load_additions(sys.argv[1])
 ecs.install()
+mended.install()
 application = OneAtATime(DomainDispatcherApplication(create_backend_app))
 server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
 threading.Thread(target=obey_parent, daemon=True).start()

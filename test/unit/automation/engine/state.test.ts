@@ -33,6 +33,17 @@ describe("the secrets of a state", () => {
     assert.deepEqual(found, ["password hunter2"]);
   });
 
+  it("are no paths of words that stand beside one: image references and addresses have them too", () => {
+    const conditions = secret([
+      { httpHeader: { values: ["tK3u8evP"] } },
+      { pathPattern: { values: ["/api", "/api/*", "/api/v-two/health"] } },
+    ]);
+    assert.deepEqual(secretsOf(resource({ conditions })), ["tK3u8evP"]);
+    const alike = secret(["/Abcdefghij", "/a1b2c3d4e5"]);
+    assert.deepEqual(secretsOf(resource({ alike })), ["/Abcdefghij", "/a1b2c3d4e5"]);
+    assert.deepEqual(secretsOf(resource({ token: secret("/word") })), ["/word"]);
+  });
+
   it("are single values even if they are shown elsewhere", () => {
     assert.deepEqual(secretsOf(resource({ token: secret("shop") }), resource({ name: "shop" })), [
       "shop",
