@@ -12,4 +12,4 @@ fi
 node_modules/.bin/tsc -p .
 files=('test/unit/**/*.test.js')
 [[ ${1:-} == unit ]] || files+=('test/integration/**/*.test.js')
-exec node_modules/.bin/mocha "${files[@]}"
+exec node_modules/.bin/mocha --no-config "${files[@]}"

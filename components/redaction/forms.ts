@@ -109,15 +109,9 @@ export function restsOf(all: readonly string[], fresh: ReadonlySet<string>): Set
     if (held.length === 0 || !(fresh.has(whole) || held.some((part) => fresh.has(part)))) continue;
     const one = held.length > mostHeld ? [] : held.flatMap((part) => whole.split(part));
     for (const rest of [...one, ...between(whole, held)])
-      if (rest.length >= shortestPart && !aroundSecret.test(rest) && !isWording(rest))
-        rests.add(rest);
+      if (rest.length >= shortestPart && !aroundSecret.test(rest)) rests.add(rest);
   }
   return rests;
-}
-
-/** `registry-` out of `registry-test-9f2c` and `test`: plain words say nothing of a secret, and stand in names everywhere. */
-function isWording(rest: string): boolean {
-  return rest.split(/[^A-Za-z0-9]+/).every((part) => /^(?:[A-Z]?[a-z]*|[A-Z]*)$/.test(part));
 }
 
 /** What stands before, between and behind the parts of a text, also where parts overlap. */
