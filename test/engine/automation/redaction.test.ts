@@ -138,7 +138,7 @@ describe(`500 random secrets (seed ${seed})`, function () {
       ["start", "-m", reason],
       ["read-only", "on", "-m", reason],
       ["backup"],
-      ["restore", "app-20260101120000-1f2e3d", "--allow-data-loss", "db", "--yes"],
+      ["restore", "app-20260101120000-1f2e3d", "--allow-data-loss", "db"],
       ["bootstrap", "aws", "--repository", "acme/shop"],
       ["approve", "--reason", reason],
     ]) {
