@@ -3,9 +3,12 @@
 const util = require("util");
 const { isMainThread } = require("worker_threads");
 
+const [, script = "", entry = ""] = process.argv;
+require("./codeCache.cjs")(script.endsWith("sdk-entry.cjs") ? entry : "program");
 require("./lazyModules.cjs")();
 require("./promiseTraces.cjs")();
 require("./lateDebugger.cjs")();
+require("./usedProviders.cjs")();
 
 // The engine ends its plugins itself; when it is killed, nobody does, and they would wait for calls for ever.
 const parent = process.ppid;

@@ -74,7 +74,7 @@ function mapTracesLater(transpiled) {
     Error.prepareStackTrace ?? ((error, frames) => [error, ...frames].join("\n    at "));
   let mapped = false;
   Error.prepareStackTrace = (error, frames) => {
-    if (mapped) return previous(error, frames);
+    if (mapped || frames.length === 0) return previous(error, frames);
     mapped = true;
     if (Error.prepareStackTrace === ours) Error.prepareStackTrace = previous;
     mapTraces(transpiled);

@@ -11,6 +11,7 @@ import { parseRuntimeOptions } from "./options";
 import { pluginCommand } from "./plugin";
 import { BAIL_EXIT_CODE, programCommand } from "./program";
 import type { HostArguments } from "./program";
+import { startProviders, USED_PROVIDERS, usedProviders, usedProvidersFile } from "./providers";
 
 /**
  * The engine's language runtime for Node. What a method leaves out (code generation) answers UNIMPLEMENTED,
@@ -70,12 +71,20 @@ async function run(
         "set runtime.options.nodeargs: --inspect-brk in Pulumi.yaml instead",
     );
   }
+  const used = usedProvidersFile(request);
   const command = programCommand(request, host);
+  if (used !== undefined) command.env[USED_PROVIDERS] = used;
   const { child, exit } = children.start(command, ["ignore", "inherit", "inherit"]);
+  const needed = new AbortController();
+  const started = startProviders(request.getMonitorAddress(), usedProviders(used), needed.signal);
   call.on("cancelled", () => {
     children.stop(child);
   });
-  return runResponse(await exit);
+  const ended = await exit;
+  if ("signal" in ended || ended.code !== 0) needed.abort();
+  // The engine is not to be left in the middle of one.
+  await started;
+  return runResponse(ended);
 }
 
 /** What the engine is told about a program's end. */
