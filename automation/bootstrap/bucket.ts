@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 
-import { isNamed } from "../platforms/aws/failure";
+import { isNamed } from "../../components/aws/dynamic/failures";
 import { RefusedError } from "../errors";
 import { mustBeOwn, tagList, unlessGone } from "./changes";
 import type { Changes } from "./changes";

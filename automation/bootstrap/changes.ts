@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { isNamed } from "../platforms/aws/failure";
+import { isNamed } from "../../components/aws/dynamic/failures";
 import { RefusedError } from "../errors";
 import type { BootstrapChange } from "./types";
 

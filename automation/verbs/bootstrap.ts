@@ -9,8 +9,8 @@ import type { BootstrapResult } from "../bootstrap/types";
 import { UsageError } from "../errors";
 import type { ArgsOf } from "../operations";
 import type { OperationContext } from "../operation";
-import { clientSettings, regionIn, using } from "../platforms/aws/clients";
-import type { ClientSettings } from "../platforms/aws/clients";
+import { clientSettings, regionIn, using } from "../../components/aws/dynamic/clients";
+import type { ClientSettings } from "../../components/aws/dynamic/clients";
 import { awsFailure } from "../platforms/aws/failure";
 
 export interface BootstrapSubject {

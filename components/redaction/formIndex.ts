@@ -16,8 +16,8 @@ export class FormIndex {
   longest = 0;
   /** Forms by their first characters, the longest first. */
   private readonly byStart = new Map<string, string[]>();
-  /** Whether a form may start with characters of this hash: most positions of a text are passed over by it. */
-  private readonly known = new Uint8Array(2 ** 16);
+  /** A bit for each hash, whether a form may start with such characters: most positions of a text are passed over by it. */
+  private readonly known = new Uint8Array(2 ** 13);
 
   /** @param form At least {@link FormIndex.shortest} characters. */
   add(form: string): void {
@@ -27,7 +27,8 @@ export class FormIndex {
     others.push(form);
     others.sort((a, b) => b.length - a.length);
     this.byStart.set(start, others);
-    this.known[hashAt(form, 0)] = 1;
+    const hash = hashAt(form, 0);
+    this.known[hash >> 3] = this.bits(hash) | (1 << (hash & 7));
     this.longest = Math.max(this.longest, form.length);
   }
 
@@ -35,12 +36,18 @@ export class FormIndex {
   find(text: string): Span[] {
     const found: Span[] = [];
     for (let start = 0; start + FormIndex.shortest <= text.length; start++) {
-      if (this.known[hashAt(text, start)] === 0) continue;
+      const hash = hashAt(text, start);
+      if ((this.bits(hash) & (1 << (hash & 7))) === 0) continue;
       const forms = this.byStart.get(text.slice(start, start + FormIndex.shortest));
       const form = forms?.find((each) => text.startsWith(each, start));
       if (form !== undefined) found.push({ start, end: start + form.length });
     }
     return found;
+  }
+
+  /** The eight bits that one hash's is among. */
+  private bits(hash: number): number {
+    return this.known[hash >> 3] ?? 0;
   }
 }
 

@@ -8,7 +8,7 @@ import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from "@aws-sdk/client
 
 import { Deployer } from "../../automation";
 import type { BootstrapArgs, BootstrapResult } from "../../automation";
-import { clientSettings } from "../../automation/platforms/aws/clients";
+import { clientSettings } from "../../components/aws/dynamic/clients";
 import { AwsServer } from "../support/awsServer";
 
 describe("bootstrap aws", function () {

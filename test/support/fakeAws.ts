@@ -84,6 +84,8 @@ function environmentOf(port: number): Record<string, string> {
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
     AWS_ACCESS_KEY_ID: "AKIATESTTESTTESTTEST",
     AWS_SECRET_ACCESS_KEY: "fake-secret",
+    // What Landfall itself makes of failures is tested here; the clients' own patience takes seconds.
+    AWS_MAX_ATTEMPTS: "1",
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
   };

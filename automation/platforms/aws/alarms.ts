@@ -3,7 +3,7 @@ import type { MetricAlarm } from "@aws-sdk/client-cloudwatch";
 
 import type { AlarmStatus, StatusResult } from "../../results";
 import type { Deployed, PlatformEnv } from "../types";
-import { clientSettings, using } from "./clients";
+import { clientSettings, using } from "../../../components/aws/dynamic/clients";
 import { awsFailure } from "./failure";
 import { owned, textOf } from "./resources";
 

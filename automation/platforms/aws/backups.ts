@@ -8,7 +8,7 @@ import type { DBSnapshot } from "@aws-sdk/client-rds";
 import { LandfallError, RefusedError } from "../../errors";
 import type { DatabaseBackup } from "../../results";
 import type { BackupsAdapter, DatabaseServer, Deployed, PlatformSession } from "../types";
-import { clientSettings, using } from "./clients";
+import { clientSettings, using } from "../../../components/aws/dynamic/clients";
 import { awsFailure } from "./failure";
 import { owned, textOf } from "./resources";
 import type { Owned } from "./resources";

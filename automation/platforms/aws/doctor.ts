@@ -2,7 +2,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 
 import type { DoctorCheck } from "../../results";
 import type { DoctorAdapter, DoctorSubject, PlatformEnv } from "../types";
-import { clientSettings, using } from "./clients";
+import { clientSettings, using } from "../../../components/aws/dynamic/clients";
 import { awsFailure } from "./failure";
 import { accountOf, stackRegion } from "./resources";
 

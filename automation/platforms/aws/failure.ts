@@ -1,3 +1,4 @@
+import { failureKind, isNamed } from "../../../components/aws/dynamic/failures";
 import { LandfallError } from "../../errors";
 
 interface ServiceError {
@@ -5,20 +6,6 @@ interface ServiceError {
   message?: string;
   code?: string;
   $metadata?: { httpStatusCode?: number; attempts?: number };
-}
-
-/** Names under which services say that they are asked too often. */
-const throttled =
-  /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete/;
-const expired = /^(ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired)$/;
-const unknownKey =
-  /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|AuthFailure|InvalidToken|MissingAuthenticationToken|OptInRequired)$/;
-const denied = /AccessDenied|UnauthorizedOperation|NotAuthorized|^Forbidden/;
-
-/** Whether an error has one of these names. */
-export function isNamed(error: unknown, ...names: readonly string[]): boolean {
-  const { name = "" } = (error ?? {}) as ServiceError;
-  return names.includes(name);
 }
 
 /** Whether a service does not know a request at all: an older one, or an emulator. */
@@ -47,17 +34,24 @@ export function awsFailure(error: unknown, doing: string): LandfallError {
       cause: error,
       ...(fix === undefined ? {} : { fix }),
     });
-  if (expired.test(name)) return fail("credentials", "the credentials have expired");
-  if (unknownKey.test(name))
-    return fail("credentials", `AWS does not know the credentials (${name})`);
-  if (/CredentialsProviderError|TokenProviderError|CredentialsError/.test(name))
-    return fail("credentials", `there are no credentials: ${message}`);
   if (/Region is missing/.test(message))
     return fail("credentials", "no region is set", "Set `aws:region` or AWS_REGION.");
-  if (denied.test(name)) return fail("access_denied", deniedWords(message));
-  if (throttled.test(name) || status === 429) {
-    const times = about?.attempts === undefined ? "" : `, asked ${about.attempts} times`;
-    return fail("throttled", `AWS answers no more requests for now (${name}${times})`);
+  switch (failureKind(error)) {
+    case "expired":
+      return fail("credentials", "the credentials have expired");
+    case "wrongKey":
+      return fail("credentials", `AWS refuses the secret access key (${name})`);
+    case "unknownKey":
+      return fail("credentials", `AWS does not know the credentials (${name})`);
+    case "noCredentials":
+      return fail("credentials", `there are no credentials: ${message}`);
+    case "denied":
+      return fail("access_denied", deniedWords(message));
+    case "throttled": {
+      const times = about?.attempts === undefined ? "" : `, asked ${about.attempts} times`;
+      return fail("throttled", `AWS answers no more requests for now (${name}${times})`);
+    }
+    case undefined:
   }
   if (status === undefined || status >= 500) {
     const why = status === undefined ? (code ?? name) : `${status} ${name}`;

@@ -4,9 +4,11 @@ import type { ImageDetail } from "@aws-sdk/client-ecr";
 import { keptReleases } from "../../images/prunable";
 import type { PrunedImage, ReleaseImage } from "../../results";
 import type { ImagesAdapter, PlatformEnv, PruneSubject } from "../types";
-import { clientSettings, using } from "./clients";
-import { awsFailure, isNamed } from "./failure";
+import { clientSettings, using } from "../../../components/aws/dynamic/clients";
+import { isNamed } from "../../../components/aws/dynamic/failures";
+import { awsFailure } from "./failure";
 import { imagesInUse } from "./inUse";
+import { keepRegistered } from "./registrations";
 import { owned, textOf } from "./resources";
 import { taskPins } from "./taskPins";
 
@@ -24,7 +26,10 @@ export const images = {
     return found.flat();
   },
 
-  taskPins: ({ env }, wanted) => taskPins(env, wanted),
+  taskPins: ({ env }, deployed, wanted) => taskPins(env, deployed, wanted),
+
+  // ECR removes nothing that it is not told to. What is let go are task definitions.
+  keep: keepRegistered,
 
   async prunable({ env, context }, subject) {
     const repositories = owned(subject.state, "aws:ecr/repository:Repository");

@@ -1,7 +1,7 @@
 import { ECSClient } from "@aws-sdk/client-ecs";
 
 import type { Deployed, PlatformEnv } from "../types";
-import { clientSettings, using } from "./clients";
+import { clientSettings, using } from "../../../components/aws/dynamic/clients";
 import { awsFailure } from "./failure";
 import { runningTasks } from "./tasks";
 

@@ -1,4 +1,5 @@
 import type { LeftoversAdapter } from "../types";
+import { dropRegistered } from "./registrations";
 
 /**
  * What AWS has made and the engine could not record has a name that nobody knows, or one that says by itself that it is
@@ -9,4 +10,5 @@ export const leftovers = {
   mendable: [/^aws:ecs\/taskDefinition:TaskDefinition$/, /^pulumi-nodejs:dynamic\/landfall:/],
   removeUnrecorded: () => Promise.resolve([]),
   ownerOf: () => "",
+  removeRest: dropRegistered,
 } satisfies LeftoversAdapter;

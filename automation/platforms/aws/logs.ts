@@ -7,8 +7,9 @@ import {
 
 import type { LogLine } from "../../logLines";
 import type { Deployed, LogRange, LogSource, LogsAdapter, PlatformEnv } from "../types";
-import { clientSettings, using } from "./clients";
-import { awsFailure, isNamed } from "./failure";
+import { clientSettings, using } from "../../../components/aws/dynamic/clients";
+import { isNamed } from "../../../components/aws/dynamic/failures";
+import { awsFailure } from "./failure";
 import { owned, textOf } from "./resources";
 import { databaseType } from "./stores";
 

@@ -10,10 +10,11 @@ import type { IntendedService } from "../../intended";
 import type { ServiceObservation } from "../../results";
 import { unknownService } from "../../verdict";
 import type { ObserveAdapter, PlatformEnv } from "../types";
-import { clientSettings, using } from "./clients";
+import { clientSettings, using } from "../../../components/aws/dynamic/clients";
 import { judgeService } from "./deployment";
 import type { Seen } from "./deployment";
-import { awsFailure, isNamed } from "./failure";
+import { isNamed } from "../../../components/aws/dynamic/failures";
+import { awsFailure } from "./failure";
 import { runningTasks, stoppedReasons } from "./tasks";
 import { targetHealth } from "./targets";
 

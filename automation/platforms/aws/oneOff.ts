@@ -12,8 +12,9 @@ import type { Task } from "@aws-sdk/client-ecs";
 import { LandfallError } from "../../errors";
 import type { IntendedDatabase } from "../../intended";
 import type { PlatformSession } from "../types";
-import { clientSettings, using } from "./clients";
-import { awsFailure, isNamed } from "./failure";
+import { clientSettings, using } from "../../../components/aws/dynamic/clients";
+import { isNamed } from "../../../components/aws/dynamic/failures";
+import { awsFailure } from "./failure";
 
 export interface OneOff {
   region: string;

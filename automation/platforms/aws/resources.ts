@@ -3,7 +3,7 @@ import type { StackState } from "../../engine/state";
 import type { StateResource } from "../../engine/types";
 import { parseUrn } from "../../engine/urn";
 import type { Deployed, PlatformEnv } from "../types";
-import { regionIn } from "./clients";
+import { regionIn } from "../../../components/aws/dynamic/clients";
 
 /** A resource of the stack, as its state knows it. */
 export interface Owned {

@@ -5,8 +5,9 @@ import type { DBInstance } from "@aws-sdk/client-rds";
 
 import type { ReplicaStatus, ServiceStatusReport } from "../../results";
 import type { Deployed, PlatformEnv } from "../types";
-import { clientSettings, using } from "./clients";
-import { awsFailure, isNamed } from "./failure";
+import { clientSettings, using } from "../../../components/aws/dynamic/clients";
+import { isNamed } from "../../../components/aws/dynamic/failures";
+import { awsFailure } from "./failure";
 import { owned, textOf } from "./resources";
 import type { Owned } from "./resources";
 

@@ -6,9 +6,9 @@ import {
 
 import type { IntendedService } from "../../intended";
 import type { PlatformEnv } from "../types";
-import { clientSettings, using } from "./clients";
+import { clientSettings, using } from "../../../components/aws/dynamic/clients";
 import type { TargetHealth } from "./deployment";
-import { isNamed } from "./failure";
+import { isNamed } from "../../../components/aws/dynamic/failures";
 
 /** How the load balancer finds a service's tasks, over all its target groups: under blue/green one of two is empty. */
 export async function targetHealth(

@@ -4,7 +4,7 @@ import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import type { IntendedService } from "../../intended";
 import { shortName, taskName } from "./deployment";
 import type { SeenTask } from "./deployment";
-import { isNamed } from "./failure";
+import { isNamed } from "../../../components/aws/dynamic/failures";
 
 type Ecs = NonNullable<IntendedService["ecs"]>;
 

@@ -3,7 +3,8 @@ import type { CheckFailure, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { z } from "zod";
 import { changedInputs, hasUnknown, verdict } from "../../dynamic/diff";
 import { checked, checkInputs, parsedInputs } from "../../dynamic/inputs";
-import { clientConfig, explained } from "./clients";
+import { clientConfig } from "./clients";
+import { explained } from "./failures";
 import type { AccountInputs } from "./types";
 
 const account = z.string().regex(/^\d{12}$/, "must be an account's 12 digits");

@@ -1,35 +1,90 @@
-/** Where and as whom AWS is asked; what is left out comes from the usual chain of environment and files. */
+/** Where and as whom AWS is asked; what is left out comes from the environment. */
 export interface AwsAccess {
   readonly region: string;
-  /** Profile of the shared config files. @default AWS_PROFILE's, else the default one */
+  /** Profile of the shared config files. @default keys of the environment, else AWS_PROFILE's, else the default one */
   readonly profile?: string | undefined;
 }
 
-/**
- * What every client is made with. Endpoints (AWS_ENDPOINT_URL) and credentials are the SDK's own to find, so that they
- * are found where the AWS CLI finds them.
- */
-export function clientConfig({ region, profile }: AwsAccess) {
-  return { region, maxAttempts: 5, ...(profile === undefined ? {} : { profile }) };
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Milliseconds. An answer that takes longer is asked for again. */
+const connectionTimeout = 5_000;
+const requestTimeout = 30_000;
+
+/** How often a request is sent at most where the environment does not say (AWS_MAX_ATTEMPTS): throttled ones wait longer each time. */
+const defaultAttempts = 6;
+
+/** What every client is made with. */
+export interface ClientSettings {
+  region: string;
+  retryMode: "standard";
+  maxAttempts: number;
+  requestHandler: { connectionTimeout: number; requestTimeout: number };
+  endpoint?: string;
+  profile?: string;
+  credentials?: Credentials;
 }
 
-/** Errors of AWS by name whose cause is not in what they say. */
-const HINTS: Readonly<Record<string, string>> = {
-  CredentialsProviderError:
-    "there are no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`",
-  ExpiredToken: "the AWS credentials have expired: renew them, for example with `aws sso login`",
-  InvalidClientTokenId: "AWS does not know these credentials: they are wrong, or deleted",
-  SignatureDoesNotMatch: "AWS refuses these credentials: the secret access key is wrong",
-};
-const ALIASES: Readonly<Record<string, string>> = {
-  ExpiredTokenException: "ExpiredToken",
-  TokenProviderError: "ExpiredToken",
-  UnrecognizedClientException: "InvalidClientTokenId",
-};
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
 
-/** What an error of AWS comes to, in words that say what to do. */
-export function explained(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const hint = HINTS[ALIASES[error.name] ?? error.name];
-  return hint === undefined ? `${error.name}: ${error.message}` : `${hint} (${error.message})`;
+/** What clients of this process are made with. */
+export function clientConfig({ region, profile }: AwsAccess): ClientSettings {
+  return clientSettings(process.env, region, profile);
+}
+
+/**
+ * Settings of clients with an environment, which need not be this process's: the profile that is given, else keys in it,
+ * else its profile, else the usual chain (single sign-on, web identity, the role of the machine).
+ */
+export function clientSettings(env: Env, region: string, given?: string): ClientSettings {
+  const set = setIn(env);
+  const endpoint = set("AWS_ENDPOINT_URL");
+  const profile = given ?? set("AWS_PROFILE");
+  const credentials = given === undefined ? keysIn(env) : undefined;
+  const attempts = Number(set("AWS_MAX_ATTEMPTS"));
+  return {
+    region,
+    retryMode: "standard",
+    maxAttempts: Number.isInteger(attempts) && attempts > 0 ? attempts : defaultAttempts,
+    requestHandler: { connectionTimeout, requestTimeout },
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? (profile === undefined ? {} : { profile }) : { credentials }),
+  };
+}
+
+/** Keys that stand in an environment. */
+export function keysIn(env: Env): Credentials | undefined {
+  const set = setIn(env);
+  const [accessKeyId, secretAccessKey] = [set("AWS_ACCESS_KEY_ID"), set("AWS_SECRET_ACCESS_KEY")];
+  const sessionToken = set("AWS_SESSION_TOKEN");
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return {
+    ...{ accessKeyId, secretAccessKey },
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  };
+}
+
+/** The region that an environment names. */
+export function regionIn(env: Env): string | undefined {
+  return setIn(env)("AWS_REGION") ?? setIn(env)("AWS_DEFAULT_REGION");
+}
+
+function setIn(env: Env): (name: string) => string | undefined {
+  return (name) => (env[name] === "" ? undefined : env[name]);
+}
+
+/** Makes a client, has it used, and frees its connections. */
+export async function using<C extends { destroy(): void }, T>(
+  client: C,
+  work: (client: C) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(client);
+  } finally {
+    client.destroy();
+  }
 }

@@ -6,7 +6,7 @@ import {
   type Task,
 } from "@aws-sdk/client-ecs";
 import { quotedLines } from "../../dynamic/text";
-import { explained } from "./clients";
+import { explained } from "./failures";
 
 const EVENTS = 5;
 const TASKS = 3;

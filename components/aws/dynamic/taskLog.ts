@@ -3,7 +3,8 @@ import {
   GetLogEventsCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { clientConfig, explained } from "./clients";
+import { clientConfig } from "./clients";
+import { explained } from "./failures";
 import { pause } from "./cancellable";
 import type { EcsTaskInputs } from "./types";
 

@@ -9,8 +9,8 @@ import {
 } from "@aws-sdk/client-ecs";
 import { randomUUID } from "node:crypto";
 import { pause } from "./cancellable";
-import { clientConfig, explained } from "./clients";
-import { isPassing } from "./failures";
+import { clientConfig } from "./clients";
+import { explained, isPassing } from "./failures";
 import type { EcsTaskInputs } from "./types";
 
 /** How patient a run is; tests are less. */
