@@ -39,5 +39,5 @@ export async function taskPins(
   { images }: Pick<ReleaseRecord, "images">,
 ): Promise<Record<string, string>> {
   const { images: platform } = await platformOf(deployed);
-  return (await platform.taskPins?.(session, images).catch(() => ({}))) ?? {};
+  return (await platform.taskPins?.(session, deployed, images).catch(() => ({}))) ?? {};
 }

@@ -32,19 +32,11 @@ export async function recover(session: Session, state: StackState): Promise<Reco
   return report(session, [...removed, ...(await clearPending(session, creating))]);
 }
 
-/**
- * Removes what belongs to this deployment and its state does not know, one-off tasks aside.
- *
- * @param owner Whose objects they are: those of a stack of the same name in another backend stay. @default the state's
- */
-export async function removeUnrecorded(
-  session: Session,
-  state: StackState,
-  owner?: string,
-): Promise<RecoveryAction[]> {
+/** Removes what belongs to this deployment and its state does not know, one-off tasks aside. */
+async function removeUnrecorded(session: Session, state: StackState): Promise<RecoveryAction[]> {
   if (!isHosted(state)) return [];
   const { leftovers } = await platformOf({ state });
-  return leftovers.removeUnrecorded(session, state, owner ?? leftovers.ownerOf(state));
+  return leftovers.removeUnrecorded(session, state, leftovers.ownerOf(state));
 }
 
 /**

@@ -7,7 +7,7 @@ import { checkName } from "./naming";
 import type { Capabilities, PlatformName } from "./platform";
 import { platformNamed } from "./platform";
 import type { RolloutPosition } from "./rollout";
-import type { ImagePin, MigrationPin } from "./sdkConfig";
+import type { ImagePin, MigrationPin, TaskDefinitionPin } from "./sdkConfig";
 import { sdkConfig } from "./sdkConfig";
 import type { EnvironmentTransforms } from "./transform";
 
@@ -78,6 +78,8 @@ export class Environment extends pulumi.ComponentResource {
   readonly imagePins: Readonly<Record<string, string>>;
   /** What an earlier release has run, by image name, while it is deployed again; goes before everything else. */
   readonly releasePins: Readonly<Record<string, ImagePin>>;
+  /** Task definitions that an earlier release has run, by service name, while it is deployed again. */
+  readonly taskDefinitionPins: Readonly<Record<string, TaskDefinitionPin>>;
   /** The migrations of a release while it is deployed again, by job name; go before the working tree's. */
   readonly migrationPins: Readonly<Record<string, MigrationPin>>;
   /** Ports on which services can be published. */
@@ -95,7 +97,7 @@ export class Environment extends pulumi.ComponentResource {
     const problems = new Problems(`Environment ${JSON.stringify(name)}`);
     checkName(name, "name", problems);
     checkFeatures(args.features ?? {}, problems);
-    const { rollouts, pins, migrations, stopped } = sdkConfig(problems);
+    const { rollouts, pins, taskDefinitions, migrations, stopped } = sdkConfig(problems);
     const open = platformNamed(args.platform ?? "docker", problems)?.(args, problems);
     if (open === undefined || problems.all.length > 0) throw problems.error();
     super("landfall:index:Environment", name, {}, opts);
@@ -103,6 +105,7 @@ export class Environment extends pulumi.ComponentResource {
     const identity = { name, project: pulumi.getProject(), stack: pulumi.getStack() };
     this.imagePins = args.images ?? {};
     this.releasePins = pins;
+    this.taskDefinitionPins = taskDefinitions;
     this.migrationPins = migrations;
     this.rollouts = rollouts;
     this.switches = { features: args.features ?? {}, stopped };

@@ -10,7 +10,7 @@ import type { ServiceSpec } from "./specs";
 export function revisionOf(spec: ServiceSpec, reference: string): string {
   const { name, replicas, transform, published, drainMs, responseTimeoutMs, ...rest } = spec;
   // Nor do switches count: what they change of a container is among its variables.
-  const { rollout, position, switches, aws, ...kept } = rest;
+  const { rollout, position, registered, switches, aws, ...kept } = rest;
   return digestOf({
     ...kept,
     image: reference,

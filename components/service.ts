@@ -171,6 +171,7 @@ export function normalizeService(kind: ServiceKind, name: string, args: ServiceA
     rollout: normalizeRollout(args.rollout ?? {}, { replicas, readinessPath }, problems),
     // Where nothing is to run, nothing of the earlier revision stays either.
     position: replicas === 0 ? undefined : args.environment.rollouts[name],
+    registered: args.environment.taskDefinitionPins[name],
     published: publicRoutes(
       kind,
       args.exposure ?? "internal",

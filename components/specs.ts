@@ -14,6 +14,7 @@ import type { Link, LinkedDatabase, LinkGrant, NetworkPermission } from "./link"
 import type { MigrationTool } from "./migrations";
 import type { MigrationPlan, SchemaBackup } from "./migrations/status";
 import type { RolloutPosition, RolloutSpec } from "./rollout";
+import type { TaskDefinitionPin } from "./sdkConfig";
 import type { AlarmsStatus, BackupsStatus, DatabaseStatus, ServiceStatus } from "./status";
 import type { ObjectStoreTransforms, ServiceTransforms, StoreTransforms } from "./transform";
 
@@ -43,6 +44,8 @@ export interface ServiceSpec {
   readonly rollout: RolloutSpec;
   /** Where it stands on its way to a new revision; undefined: nowhere, the new one takes over at once. */
   readonly position: RolloutPosition | undefined;
+  /** What a platform that registers revisions has registered for one before; of use where it is this one. */
+  readonly registered: TaskDefinitionPin | undefined;
   /** How the outside reaches it; empty: it does not. */
   readonly published: readonly PublicRoute[];
   readonly cpu: number | undefined;

@@ -159,11 +159,12 @@ export interface ImagesAdapter {
    */
   taskPins?(
     session: Pick<PlatformSession, "env">,
+    deployed: Deployed,
     images: Readonly<Record<string, ReleaseImage>>,
   ): Promise<Record<string, string>>;
   /**
-   * Sees to it that the images of these releases, and of no others, outlive a clean-up of the platform. Absent where a
-   * platform keeps what it is not told to remove.
+   * Sees to it that what these releases need to run again, and no other's, outlives a clean-up of the platform: images, and
+   * what is registered for them.
    */
   keep?(
     session: PlatformSession,
@@ -188,6 +189,8 @@ export interface LeftoversAdapter {
   ): Promise<RecoveryAction[]>;
   /** Id of the deployment that the stack's objects belong to. */
   ownerOf(state: Pick<StackState, "resources">): string;
+  /** Removes what outlives the resources of a stack on purpose, once all of them are deleted. Absent where nothing does. */
+  removeRest?(session: Pick<PlatformSession, "env">, before: Deployed): Promise<void>;
 }
 
 /** A stack to be diagnosed, which need not have been deployed yet. */

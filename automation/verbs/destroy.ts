@@ -6,8 +6,8 @@ import { refuseFrozen } from "../freeze";
 import { destruction } from "../guards/destruction";
 import { readIntended } from "../intended";
 import type { DestroyArgs } from "../operations";
-import { platformOf } from "../platforms";
-import { removeUnrecorded } from "../recovery";
+import { isHosted, platformOf } from "../platforms";
+import type { Deployed, Platform } from "../platforms";
 import type { DestroyResult, ResourceChange } from "../results";
 import { engineRun, reading } from "../session";
 import type { Session } from "../session";
@@ -29,15 +29,16 @@ export async function destroy(session: Session, args: DestroyArgs): Promise<Dest
     checkConfig: false,
   });
   const { state } = prepared;
+  const deployed = { state, intended: readIntended(state.outputs) };
+  const platform = await platformOf(deployed);
   const { losses, forbidden } = destruction(session, prepared, args);
   if (dryRun) warnOfLosses(session, losses);
   else {
     await refuseFrozen(session, args.overrideFreeze);
     if (forbidden.length > 0) throw destroyError(forbidden);
     await mend(session, state);
-    const deployed = { state, intended: readIntended(state.outputs) };
     // None of its images is asked for any more.
-    await (await platformOf(deployed)).images.keep?.(session, deployed, []);
+    await platform.images.keep?.(session, deployed, []);
   }
   const guarded = realResources(state).filter((resource) => resource.protect === true);
   const outcome = await context.phase("destroy", async () => {
@@ -61,8 +62,7 @@ export async function destroy(session: Session, args: DestroyArgs): Promise<Dest
   const left = await reading(session, () => workspace.state());
   const empty = realResources(left).length === 0;
   if (empty) {
-    const { leftovers } = await platformOf({ state });
-    await removeUnrecorded(session, { ...state, resources: [] }, leftovers.ownerOf(state));
+    await removeLeft(session, platform, deployed);
   }
   const removed = empty && args.remove === true;
   if (removed) {
@@ -75,6 +75,18 @@ export async function destroy(session: Session, args: DestroyArgs): Promise<Dest
     const kept = includeProtected ? [] : guarded.map(({ urn }) => urn);
     return { dryRun, dataLoss: losses, toAllow: namesToAllow(forbidden), kept, removed: false };
   }
+}
+
+/** What belongs to a stack whose every resource is deleted, and was none of them. */
+async function removeLeft(
+  session: Session,
+  { leftovers }: Platform,
+  before: Deployed,
+): Promise<void> {
+  const { state } = before;
+  if (!isHosted(state)) return;
+  await leftovers.removeUnrecorded(session, { ...state, resources: [] }, leftovers.ownerOf(state));
+  await leftovers.removeRest?.(session, before);
 }
 
 /** What a preview of a destruction leaves out because it is protected, added where it would go too. */

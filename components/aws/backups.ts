@@ -3,7 +3,6 @@ import type * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { COUNTS, DRILL_SCRIPT, DUMP, DUMP_SCRIPT } from "../backupScripts";
 import { Problems } from "../errors";
-import { postgresImage } from "../postgresRole";
 import type { BackupsDeployment, BackupsSpec } from "../specs";
 import { createBackupAlarms } from "./backupAlarms";
 import { createPrivateBucket } from "./bucket";
@@ -12,7 +11,8 @@ import type { AwsContext } from "./context";
 import { stackPath } from "./context";
 import type { TaskSize } from "./fargate";
 import { taskSize } from "./fargate";
-import { AWS_CLI_IMAGE } from "./files";
+import type { ResolvedImage } from "./image";
+import { repositoriesOf, resolveImage } from "./image";
 import { createLogGroup } from "./logs";
 import type { Grant } from "./roles";
 import { executionRole, role } from "./roles";
@@ -21,6 +21,7 @@ import { outgoing, securityGroup } from "./securityGroup";
 import type { TaskSecret } from "./secrets";
 import { taskSecrets } from "./secrets";
 import { taskDefinition } from "./taskDefinition";
+import { awsCli, postgresClient } from "./toolImage";
 
 const FOLDER = "/backup";
 const VOLUME = "backup";
@@ -29,7 +30,8 @@ const VOLUME = "backup";
 interface Parts {
   readonly spec: BackupsSpec;
   readonly size: TaskSize;
-  readonly image: pulumi.Output<string>;
+  readonly client: ResolvedImage;
+  readonly cli: ResolvedImage;
   readonly bucket: s3.Bucket;
   readonly logGroup: cloudwatch.LogGroup;
   readonly diskGib: number;
@@ -62,10 +64,10 @@ export function backups(
     `${name}-logs`,
     stackPath(context, name, "logs"),
   );
-  const image = pulumi.output(
-    spec.database.image ?? `public.ecr.aws/docker/library/${postgresImage(spec.database.version)}`,
-  );
-  const parts: Parts = { spec, size, image, bucket, logGroup, diskGib };
+  const { version, image } = spec.database;
+  const client = resolveImage(context, postgresClient(context, version, image));
+  const cli = resolveImage(context, awsCli(context));
+  const parts: Parts = { spec, size, client, cli, bucket, logGroup, diskGib };
   const group = securityGroup(context, parent, name, `backups of ${spec.database.name}`);
   const ways = outgoing(parent, name, group, [spec.database.link]);
   const dump = dumpTask(context, parent, parts);
@@ -117,12 +119,12 @@ echo "backup done: s3://$BUCKET/$key/${DUMP}"`;
     ],
     first: {
       name: "dump",
-      image: parts.image,
+      image: parts.client.uri,
       command: ["bash", "-c", `cd ${FOLDER}\n${DUMP_SCRIPT}`],
       env: { ...database.env, PGSSLMODE: "require", PGCONNECT_TIMEOUT: "30" },
       secrets,
     },
-    last: { name: "upload", image: AWS_CLI, script: upload, env: bucketEnv(parts) },
+    last: { name: "upload", image: parts.cli.uri, script: upload, env: bucketEnv(parts) },
   });
 }
 
@@ -154,7 +156,7 @@ echo "restore drill of s3://$BUCKET/$newest"`;
     ],
     first: {
       name: "download",
-      image: AWS_CLI,
+      image: parts.cli.uri,
       command: ["-c", download],
       entryPoint: ["sh"],
       env: bucketEnv(parts),
@@ -162,16 +164,13 @@ echo "restore drill of s3://$BUCKET/$newest"`;
     },
     last: {
       name: "restore",
-      image: parts.image,
+      image: parts.client.uri,
       user: "postgres",
       script: `cd ${FOLDER}\n${DRILL_SCRIPT}`,
       env: {},
     },
   });
 }
-
-/** The AWS CLI, in the version that services' files are delivered with. */
-const AWS_CLI = pulumi.output(AWS_CLI_IMAGE);
 
 function bucketEnv({ spec, bucket }: Parts) {
   return { BUCKET: bucket.bucket, PREFIX: spec.database.name };
@@ -197,11 +196,12 @@ interface TwoSteps {
 function createTask(
   context: AwsContext,
   parent: pulumi.ComponentResource,
-  { spec, bucket, logGroup, size, diskGib }: Parts,
+  { spec, client, cli, bucket, logGroup, size, diskGib }: Parts,
   { kind, secrets, grants, first, last }: TwoSteps,
 ) {
   const name = `${spec.name}-${kind}`;
-  const execution = executionRole(context, parent, name, { logGroup, repositoryArns: [], secrets });
+  const repositoryArns = [...repositoriesOf(client), ...repositoriesOf(cli)];
+  const execution = executionRole(context, parent, name, { logGroup, repositoryArns, secrets });
   const encryption: Grant = {
     sid: "UseKey",
     actions: kind === "dump" ? ["kms:GenerateDataKey", "kms:Decrypt"] : ["kms:Decrypt"],

@@ -23,6 +23,8 @@ export interface AwsFoundation extends EnvironmentIdentity {
   readonly admission: pulumi.Resource;
   readonly accountId: pulumi.Output<string>;
   readonly region: string;
+  /** Image references by image name that go before everybody else's. */
+  readonly imagePins: Readonly<Record<string, string>>;
   readonly transform: EnvironmentTransforms;
 }
 

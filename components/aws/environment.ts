@@ -30,6 +30,7 @@ export function environment(
     admission,
     accountId: admission.account,
     region: settings.region,
+    imagePins: args.images ?? {},
     transform: args.transform ?? {},
   };
   const key = createKey(foundation);

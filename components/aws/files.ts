@@ -3,12 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import * as path from "node:path";
 import type { DeliveredFile } from "../artefact";
 import type { AwsContext } from "./context";
+import { repositoriesOf, resolveImage } from "./image";
 import { PerKey } from "./perEnvironment";
 import type { Grant } from "./roles";
 import { tagsOf } from "./tags";
-
-/** The AWS CLI, which copies files out of S3 and into it; public, and kept by its version. */
-export const AWS_CLI_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.27.50";
+import { awsCli } from "./toolImage";
 
 /** What delivers files into a service's container. */
 export interface Delivery {
@@ -21,6 +20,8 @@ export interface Delivery {
   /** The container that the service's own waits for. */
   readonly waitFor: string | undefined;
   readonly grants: readonly Grant[];
+  /** ECR repositories of the loaders' own images. */
+  readonly repositoryArns: readonly pulumi.Output<string>[];
 }
 
 export interface Mount {
@@ -32,14 +33,17 @@ export interface Mount {
 export interface Loader {
   readonly name: string;
   /** undefined: the service's own. */
-  readonly image: string | undefined;
+  readonly image: pulumi.Output<string> | undefined;
   readonly entryPoint: readonly string[];
   readonly environment: readonly { name: string; value: pulumi.Input<string> }[];
   readonly mounts: readonly Mount[];
   readonly after: string | undefined;
 }
 
-const NOTHING: Delivery = { volumes: [], mounts: [], loaders: [], waitFor: undefined, grants: [] };
+const NOTHING: Delivery = {
+  ...{ volumes: [], mounts: [], loaders: [] },
+  ...{ waitFor: undefined, grants: [], repositoryArns: [] },
+};
 
 const objects = new PerKey<s3.BucketObjectv2>();
 
@@ -54,6 +58,7 @@ export function delivery(
 ): Delivery {
   if (files.length === 0) return NOTHING;
   const bucket = context.artefacts();
+  const cli = resolveImage(context, awsCli(context));
   const folders = [...new Set(files.map((file) => path.posix.dirname(file.path)))].sort();
   const volumeOf = (folder: string) => `${service}-files-${folders.indexOf(folder)}`;
   const inside = (folder: string) => `/landfall/${folders.indexOf(folder)}`;
@@ -83,7 +88,7 @@ export function delivery(
       loader("image-files", undefined, ["set -e", ...keep], [], writable, undefined),
       loader(
         "files",
-        AWS_CLI_IMAGE,
+        cli.uri,
         ["set -e", ...copy],
         [{ name: "BUCKET", value: bucket.bucket }],
         writable,
@@ -91,6 +96,7 @@ export function delivery(
       ),
     ],
     waitFor: "files",
+    repositoryArns: repositoriesOf(cli),
     grants: [
       {
         sid: "ReadFiles",
@@ -113,7 +119,7 @@ export function delivery(
 
 function loader(
   name: string,
-  image: string | undefined,
+  image: pulumi.Output<string> | undefined,
   script: readonly string[],
   environment: Loader["environment"],
   mounts: readonly Mount[],

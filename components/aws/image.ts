@@ -60,6 +60,13 @@ export function resolveImage(
   });
 }
 
+/** ECR repositories that an execution role has to reach for an image. */
+export function repositoriesOf({
+  repositoryArn,
+}: Pick<ResolvedImage, "repositoryArn">): readonly pulumi.Output<string>[] {
+  return repositoryArn === undefined ? [] : [repositoryArn];
+}
+
 const ECR = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.amazonaws\.com\/(?<name>[^:@]+)/;
 
 function referenced(reference: string, uri: string): ResolvedImage {

@@ -3,7 +3,6 @@ import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { PostgresSpec, StoreDeployment } from "../specs";
-import { postgresImage } from "../postgresRole";
 import { transformed } from "../transform";
 import type { AwsContext } from "./context";
 import { stackName } from "./context";
@@ -13,6 +12,7 @@ import { checkedPostgres, READ_AT_START } from "./postgresChecks";
 import { assertRole, databaseTools, MASTER } from "./postgresRole";
 import { securityGroup } from "./securityGroup";
 import { tagsOf } from "./tags";
+import { postgresClient } from "./toolImage";
 
 const PORT = 5432;
 
@@ -37,7 +37,7 @@ export function postgres(
   const server = {
     host: instance.address,
     port: PORT,
-    image: spec.image ?? `public.ecr.aws/docker/library/${postgresImage(spec.version)}`,
+    image: postgresClient(context, spec.version, spec.image),
     masterSecretArn,
     permission,
     instance,

@@ -1,6 +1,7 @@
 import type * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import { ASSERT_ROLE, PSQL } from "../postgresRole";
+import type { ImageSpec } from "../image";
 import type { Link, NetworkPermission } from "../link";
 import type { PostgresSpec, TaskSpec } from "../specs";
 import type { ToolsTask } from "../status";
@@ -16,7 +17,7 @@ export interface RoleServer {
   readonly host: pulumi.Output<string>;
   readonly port: number;
   /** An image with psql. */
-  readonly image: string;
+  readonly image: ImageSpec;
   readonly masterSecretArn: pulumi.Output<string>;
   readonly permission: NetworkPermission;
   readonly instance: rds.Instance;
@@ -38,7 +39,7 @@ export function assertRole(
     parent,
     {
       name,
-      image: { kind: "reference", name, ref: server.image },
+      image: server.image,
       command: ["bash", "-c", script()],
       env: {
         ...loginOf(server, "postgres"),
@@ -72,7 +73,7 @@ export function databaseTools(
     parent,
     {
       name,
-      image: { kind: "reference", name, ref: server.image },
+      image: server.image,
       // Each task says what it does.
       command: ["psql", "--version"],
       env: loginOf(server, spec.database),

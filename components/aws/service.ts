@@ -18,14 +18,14 @@ import type { Exposed } from "./exposure";
 import { exposed } from "./exposure";
 import { delivery } from "./files";
 import type { ResolvedImage } from "./image";
-import { resolveImage } from "./image";
+import { repositoriesOf, resolveImage } from "./image";
 import { grantsOf, linkedGrants } from "./policies";
 import { executionRole, role } from "./roles";
 import { createLogGroup } from "./logs";
 import { outgoing, securityGroup } from "./securityGroup";
 import { taskSecrets } from "./secrets";
 import { tagsOf } from "./tags";
-import { taskDefinition } from "./taskDefinition";
+import { serviceTaskDefinition } from "./taskDefinition";
 
 /**
  * A service on ECS: a task definition for each revision, an ECS service on Fargate over all zones that replaces its tasks by
@@ -46,7 +46,7 @@ export function service(
   const files = delivery(context, spec.name, spec.files);
   const execution = executionRole(context, parent, spec.name, {
     logGroup: logs,
-    repositoryArns: image.repositoryArn === undefined ? [] : [image.repositoryArn],
+    repositoryArns: [...repositoriesOf(image), ...files.repositoryArns],
     secrets,
   });
   const grants = [
@@ -60,7 +60,7 @@ export function service(
   const { shifting } = deployment;
   const behind = exposed(context, parent, spec, group, { priorities, shifting });
   const parts = { image, revision, secrets, logGroup: logs, files, memoryMb: size.memoryMb };
-  const definition = taskDefinition(context, parent, spec.name, {
+  const definition = serviceTaskDefinition(context, parent, spec, revision, {
     size,
     definitions: serviceDefinitions(context, spec, parts),
     volumes: files.volumes,
@@ -76,7 +76,7 @@ export function service(
       ...serviceArgs(spec, deployment, count),
       tags: tagsOf(context),
       cluster: context.cluster.arn,
-      taskDefinition: definition.arn,
+      taskDefinition: definition,
       networkConfiguration: {
         subnets: [...context.network.privateSubnetIds],
         securityGroups: [group.id],
@@ -128,7 +128,7 @@ export function service(
       cluster: context.cluster.name,
       service: running.name,
       container: spec.name,
-      taskDefinition: definition.arn,
+      taskDefinition: definition,
       atLeast: count.min,
       atMost: count.max,
       deadlineSeconds: Math.ceil(deployment.deadlineMs / 1000),
@@ -201,7 +201,7 @@ function statusOf(
     readonly image: ResolvedImage;
     readonly revision: string;
     readonly running: ecs.Service;
-    readonly definition: ecs.TaskDefinition;
+    readonly definition: pulumi.Output<string>;
     readonly logs: { readonly name: pulumi.Output<string> };
     readonly behind: Exposed | undefined;
     readonly rollout: EcsRollout;
@@ -217,7 +217,7 @@ function statusOf(
     .all([
       pulumi.all([image.digest, image.repoDigest]),
       pulumi.all([context.cluster.name, running.name]),
-      pulumi.all([definition.arn, logs.name]),
+      pulumi.all([definition, logs.name]),
       pulumi.all(groups),
       pulumi.all([behind?.url, rollout.id]),
     ])

@@ -11,7 +11,7 @@ import { stackName, stackPath } from "./context";
 import { EcsTask } from "./dynamic/resources";
 import { taskSize } from "./fargate";
 import type { ResolvedImage } from "./image";
-import { checkImage, resolveImage } from "./image";
+import { checkImage, repositoriesOf, resolveImage } from "./image";
 import { linkedGrants } from "./policies";
 import { executionRole, role } from "./roles";
 import { createLogGroup } from "./logs";
@@ -71,7 +71,7 @@ export function defineTask(
   const secrets = [...taskSecrets(context, parent, spec), ...given];
   const execution = executionRole(context, parent, spec.name, {
     logGroup: logs,
-    repositoryArns: image.repositoryArn === undefined ? [] : [image.repositoryArn],
+    repositoryArns: repositoriesOf(image),
     secrets,
   });
   const rights = linkedGrants(spec.links);

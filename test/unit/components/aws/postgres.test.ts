@@ -11,6 +11,7 @@ import { matchesSnapshot } from "../../../support/snapshot";
 import { onAws } from "./onAws";
 import { containersOf, statementsOf } from "./services";
 import { mistakesOf, postgresSpec } from "./storeSpecs";
+import { shared } from "./support";
 
 type Args = Omit<ManagedPostgresArgs, "environment">;
 
@@ -25,7 +26,7 @@ const STACKS: Readonly<Record<string, Args>> = {
   },
 };
 
-async function database(
+const database = shared(async function (
   args: Args = {},
   aws: AwsEnvironmentArgs = {},
 ): Promise<{ seen: Registrations; db: ManagedPostgres }> {
@@ -38,7 +39,7 @@ async function database(
   );
   assert.ok(db);
   return { seen, db };
-}
+});
 
 const instanceOf = ({ seen }: { seen: Registrations }) => seen.named("db-instance").inputs;
 const parametersOf = ({ seen }: { seen: Registrations }) =>
@@ -224,7 +225,11 @@ describe("a database on AWS", () => {
       const container = containersOf(seen, "db-role")["db-role"];
       assert.ok(container);
       const { image, secrets } = container;
-      assert.equal(image, "public.ecr.aws/docker/library/postgres:15-bookworm");
+      // A copy in the stack's own registry, by digest.
+      assert.match(
+        image,
+        /^123456789012\.dkr\.ecr\.ap-northeast-1\.amazonaws\.com\/rainbow-staging\/postgres-15@sha256:[0-9a-f]{64}$/,
+      );
       assert.deepEqual(
         secrets?.map(({ name }) => name),
         ["LANDFALL_PASSWORD", "PGPASSWORD"],

@@ -218,3 +218,32 @@ function targetGroupOf(name: string, seen: Awaited<ReturnType<typeof api>>["seen
   assert.ok(found, name);
   return found.inputs;
 }
+
+describe("a release that is deployed again on AWS", () => {
+  const arn = "arn:aws:ecs:ap-northeast-1:123456789012:task-definition/rainbow-staging-api:7";
+
+  it("runs the task definition that it ran, and registers none, where the revision is the same", async () => {
+    const { deployment } = await api();
+    const { revision } = await valueOf(deployment.status);
+    const { seen, deployments } = await deployed(
+      { api: {} },
+      {},
+      { registered: { api: { arn, revision } } },
+    );
+    assert.deepEqual(seen.ofType("aws:ecs/taskDefinition:TaskDefinition"), []);
+    assert.equal(seen.named("api-service").inputs["taskDefinition"], arn);
+    assert.equal(seen.named("api-rollout").inputs["taskDefinition"], arn);
+    assert.ok(deployments["api"]);
+    const status = await valueOf(deployments["api"].status);
+    assert.deepEqual([status.revision, status.ecs?.taskDefinition], [revision, arn]);
+  });
+
+  it("registers one where the program has come to another revision", async () => {
+    const registered = { api: { arn, revision: "another" } };
+    const { seen } = await deployed({ api: {} }, {}, { registered });
+    const { inputs } = seen.named("api-definition");
+    assert.notEqual(seen.named("api-service").inputs["taskDefinition"], arn);
+    // Or the next rollback would find none.
+    assert.equal(inputs["skipDestroy"], true);
+  });
+});

@@ -6,7 +6,7 @@ import type { ServiceArgs, ServiceKind } from "../../../../components/service";
 import { normalizeService } from "../../../../components/service";
 import type { ServiceDeployment } from "../../../../components/specs";
 import type { Registered, Registrations } from "../../../support/mocks";
-import { openAws } from "./support";
+import { openAws, shared } from "./support";
 
 export const DIGEST = `sha256:${"ab".repeat(32)}`;
 /** An image of a public registry, pinned. */
@@ -23,10 +23,15 @@ const KIND: ServiceKind = {
 export type Args = Omit<Partial<ServiceArgs>, "environment">;
 
 /** What `normalizeService` asks of an environment. */
-function environmentWith(publicPorts: readonly number[], switches: Switches): Environment {
+function environmentWith(
+  publicPorts: readonly number[],
+  switches: Switches,
+  taskDefinitionPins: Environment["taskDefinitionPins"],
+): Environment {
   return {
     imagePins: {},
     releasePins: {},
+    taskDefinitionPins,
     rollouts: {},
     publicPorts,
     switches: { features: {}, stopped: {}, ...switches },
@@ -36,16 +41,24 @@ function environmentWith(publicPorts: readonly number[], switches: Switches): En
 type Switches = Partial<Environment["switches"]>;
 
 /** Services by name on AWS under mocks, and what was registered of them. */
-export async function deployed(
+export const deployed = shared(async function (
   services: Readonly<Record<string, Args & { readonly kind?: Partial<ServiceKind> }>>,
   aws: AwsEnvironmentArgs = {},
-  { switches = {}, stack = "staging" }: { switches?: Switches; stack?: string } = {},
+  {
+    switches = {},
+    stack = "staging",
+    registered = {},
+  }: {
+    switches?: Switches;
+    stack?: string;
+    registered?: Environment["taskDefinitionPins"];
+  } = {},
 ): Promise<{ seen: Registrations; deployments: Record<string, ServiceDeployment> }> {
   const deployments: Record<string, ServiceDeployment> = {};
   const { seen } = await openAws(aws, {
     stack,
     use: (context) => {
-      const environment = environmentWith(context.settings.publicPorts, switches);
+      const environment = environmentWith(context.settings.publicPorts, switches, registered);
       for (const [name, { kind, ...args }] of Object.entries(services)) {
         const spec = normalizeService({ ...KIND, ...kind }, name, {
           environment,
@@ -58,7 +71,7 @@ export async function deployed(
     },
   });
   return { seen, deployments };
-}
+});
 
 /** One service called `api`. */
 export async function api(

@@ -41,17 +41,31 @@ export async function openAws(
 }
 
 /**
- * A look at an environment that is the same for all who look: making one costs half a second of traces that Pulumi
- * takes of its promises.
+ * A look at an environment that is the same for all who look with the same plain arguments: making one takes as long as all
+ * the rest of a test. Whoever gives functions or outputs gets one of its own.
  */
 export function shared<A extends readonly unknown[], T>(
   make: (...args: A) => Promise<T>,
 ): typeof make {
   const made = new Map<string, Promise<T>>();
   return (...args) => {
+    if (!args.every(isPlain)) return make(...args);
     const key = JSON.stringify(args);
     const known = made.get(key) ?? make(...args);
+    // What was asked for last stays, and is asked for again soon: a program under mocks holds a megabyte.
+    made.delete(key);
     made.set(key, known);
+    const [oldest] = made.keys();
+    if (made.size > KEPT && oldest !== undefined) made.delete(oldest);
     return known;
   };
+}
+
+const KEPT = 5;
+
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isPlain);
+  if (typeof value !== "object" || value === null) return typeof value !== "function";
+  const isObject = Object.getPrototypeOf(value) === Object.prototype;
+  return isObject && Object.values(value).every(isPlain);
 }

@@ -50,6 +50,54 @@ describe("task definitions that a rollback runs again", () => {
     }
   });
 
+  it("are not those that name a role, a secret or a log group that the stack has no more", async () => {
+    const secret =
+      "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:/shop/production/api-AbCdEf";
+    const [role, group] = [
+      "arn:aws:iam::123456789012:role/shop-production-api",
+      "/shop/production/api",
+    ];
+    const aws = await FaultyAws.start({
+      DescribeTaskDefinition: ({ taskDefinition }) => ({
+        ok: {
+          taskDefinition: {
+            status: "ACTIVE",
+            taskRoleArn: role,
+            containerDefinitions: [
+              {
+                // The fourth names the one before the secret was made anew.
+                secrets: [
+                  {
+                    name: "KEY",
+                    valueFrom: `${taskDefinition === definition(4) ? secret.slice(0, -6) + "UvWxYz" : secret}:key::`,
+                  },
+                ],
+                logConfiguration: { options: { "awslogs-group": group } },
+              },
+            ],
+          },
+        },
+      }),
+    });
+    const resource = (outputs: Record<string, unknown>) => ({
+      ...{ urn: "urn:pulumi:a::b::c::d", custom: true, type: "d", outputs },
+    });
+    const pinned = async (...outputs: Record<string, unknown>[]) => {
+      const state = { ...deployed.state, resources: outputs.map(resource) };
+      const pins = await taskPins({ env: aws.env }, { ...deployed, state }, { images });
+      const [text = "{}"] = Object.values(pins);
+      return Object.keys(JSON.parse(text) as object);
+    };
+    try {
+      const all = [{ arn: role }, { arn: secret }, { name: group }];
+      assert.deepEqual(await pinned(...all), ["service3", "service5"]);
+      assert.deepEqual(await pinned(...all.slice(0, 2)), []);
+      assert.deepEqual(await pinned(...all.slice(1)), []);
+    } finally {
+      await aws.stop();
+    }
+  });
+
   it("are none where ECS cannot be asked: nothing depends on them", async () => {
     const aws = await FaultyAws.start({
       DescribeTaskDefinition: () => ({ error: "AccessDeniedException" }),
