@@ -51,13 +51,16 @@ describe("providers that a program has used", () => {
     let answer: grpc.handleUnaryCall<ResourceInvokeRequest, unknown>;
     before(async () => {
       server = new grpc.Server();
-      server.addService({ invoke: ResourceMonitorService.invoke }, {
-        invoke: ((call, callback) => {
-          const { request: of } = call;
-          asked.push([of.getTok(), of.getVersion(), of.getPlugindownloadurl()]);
-          answer(call, callback);
-        }) as typeof answer,
-      });
+      server.addService(
+        { invoke: ResourceMonitorService.invoke },
+        {
+          invoke: ((call, callback) => {
+            const { request: of } = call;
+            asked.push([of.getTok(), of.getVersion(), of.getPlugindownloadurl()]);
+            answer(call, callback);
+          }) as typeof answer,
+        },
+      );
       const port = await new Promise<number>((resolve, reject) => {
         server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
           if (error) reject(error);
