@@ -31,6 +31,14 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   });
 }
 
+/**
+ * Time until the next look at what has been waited for so long: a tenth of that, so that what is quick is seen soon and what is
+ * slow is asked for seldom. At most the interval, at least a fifth of it.
+ */
+export function untilNextLook(intervalMs: number, waitedMs: number): number {
+  return Math.min(intervalMs, Math.max(intervalMs / 5, waitedMs / 10));
+}
+
 function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error("the update was cancelled");
 }

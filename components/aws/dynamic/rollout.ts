@@ -9,7 +9,7 @@ import {
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { changedInputs, verdict } from "../../dynamic/diff";
 import { checked, checkInputs, parsedInputs } from "../../dynamic/inputs";
-import { cancellable, pause } from "./cancellable";
+import { cancellable, pause, untilNextLook } from "./cancellable";
 import { clientConfig } from "./clients";
 import { explained, isMissing, isPassing } from "./failures";
 import { reasons } from "./reasons";
@@ -19,7 +19,7 @@ import { ecsRolloutSchema } from "./schemas";
 
 /** How patient the gate is; tests are less. */
 export interface RolloutTiming {
-  /** Time between two looks. */
+  /** Longest time between two looks. */
   readonly intervalMs: number;
   /** Time in which a change may not show yet: AWS's answers are consistent in the end. */
   readonly settleMs: number;
@@ -93,8 +93,9 @@ class Wait {
     try {
       for (;;) {
         if (await this.isDone()) return this.inputs;
-        if (Date.now() + this.timing.intervalMs > this.deadline) throw await this.late();
-        await pause(this.timing.intervalMs, this.signal).catch(() => {
+        const wait = untilNextLook(this.timing.intervalMs, Date.now() - this.started);
+        if (Date.now() + wait > this.deadline) throw await this.late();
+        await pause(wait, this.signal).catch(() => {
           throw this.cancelled();
         });
       }

@@ -8,14 +8,14 @@ import {
   type Task,
 } from "@aws-sdk/client-ecs";
 import { randomUUID } from "node:crypto";
-import { pause } from "./cancellable";
+import { pause, untilNextLook } from "./cancellable";
 import { clientConfig } from "./clients";
 import { explained, isPassing } from "./failures";
 import type { EcsTaskInputs } from "./types";
 
 /** How patient a run is; tests are less. */
 export interface RunTiming {
-  /** Time between two looks. */
+  /** Longest time between two looks. */
   readonly intervalMs: number;
   /** Time for which a task that was just started may not show, and a role that was just made may not be known. */
   readonly missingMs: number;
@@ -74,7 +74,7 @@ export class TaskRun {
         throw this.failure(
           `an earlier run is still under way (${running.map(({ taskArn }) => taskArn).join(", ")})`,
         );
-      await pause(this.timing.intervalMs, this.signal);
+      await pause(untilNextLook(this.timing.intervalMs, this.age()), this.signal);
     }
   }
 
@@ -139,7 +139,8 @@ export class TaskRun {
         throw this.failure(`task ${taskArn} is not there any more`);
       if (this.signal.aborted) return this.cut(taskArn, task ?? {}, "cancelled");
       if (Date.now() >= this.deadline) return this.cut(taskArn, task ?? {}, "deadline");
-      await pause(this.timing.intervalMs, this.signal).catch(() => undefined);
+      const wait = untilNextLook(this.timing.intervalMs, Date.now() - since);
+      await pause(wait, this.signal).catch(() => undefined);
     }
   }
 
