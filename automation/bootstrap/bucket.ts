@@ -31,11 +31,11 @@ export async function ensureBucket(
   } else {
     await changes.do(`bucket ${bucket}`, "created", async () => {
       const where =
-        region === "us-east-1"
-          ? {}
-          : { CreateBucketConfiguration: { LocationConstraint: region as "ap-northeast-1" } };
-      await client.send(new s3.CreateBucketCommand({ Bucket: bucket, ...where }));
-      // First of all: what is tagged is known as ours by the next run, should this one end here.
+        region === "us-east-1" ? {} : { LocationConstraint: region as "ap-northeast-1" };
+      // With its tags from the first moment: the next run knows it as ours, should this one end here.
+      const CreateBucketConfiguration = { ...where, Tags: tagList(own) };
+      await client.send(new s3.CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration }));
+      // Other S3 APIs than AWS's own take none when a bucket is made.
       await client.send(
         new s3.PutBucketTaggingCommand({ ...at, Tagging: { TagSet: tagList(own) } }),
       );
