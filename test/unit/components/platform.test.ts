@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import * as path from "node:path";
-import { promisify } from "node:util";
 import * as docker from "@pulumi/docker";
 import { ApiService, Environment, RedisCache } from "../../../components";
+import { printedBy } from "../../support/childProcess";
 import { mockEngine } from "../../support/mocks";
 
-const root = path.resolve(__dirname, "../../..");
-
 describe("a platform", () => {
-  // Begun first and looked at last: the others need no second core.
-  let loaded: Promise<string>;
-  before(() => {
-    loaded = loadedForDocker();
-  });
+  const loaded = loadedForDocker();
 
   it("tells which ports services can be published at", async () => {
     const seen = await mockEngine();
@@ -44,9 +36,8 @@ describe("a platform", () => {
 });
 
 /** Which of the packages that cost most a process has loaded, before and after an environment is made. */
-async function loadedForDocker(): Promise<string> {
-  const script = `
-    require("./bin/codeCache.cjs")("tests");
+function loadedForDocker(): Promise<string> {
+  return printedBy(`
     const { Environment } = require("./bin/load.cjs")("components/index");
     const before = loaded();
     try { new Environment("shop", { docker: { publicPorts: [0] } }); } catch {}
@@ -54,7 +45,5 @@ async function loadedForDocker(): Promise<string> {
     function loaded() {
       const files = Object.keys(require.cache);
       return ["@pulumi/docker", "@pulumi/aws", "@aws-sdk"].filter((name) => files.some((file) => file.includes("node_modules/" + name + "/")));
-    }`;
-  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { cwd: root });
-  return stdout.trim();
+    }`);
 }

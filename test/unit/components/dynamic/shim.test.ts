@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as os from "node:os";
 import * as path from "node:path";
-import { promisify } from "node:util";
 import type { HandlerKind } from "../../../../components/dynamic/handlers";
 import { handlers } from "../../../../components/dynamic/handlers";
 import { providerText } from "../../../../components/dynamic/shim";
+import { printedBy } from "../../../support/childProcess";
 
 const root = path.resolve(__dirname, "../../../..");
 const KINDS = Object.keys(handlers) as HandlerKind[];
@@ -18,6 +17,8 @@ const load = createRequire(require.resolve("@pulumi/pulumi"))("require-from-stri
 ) => { handler: () => Record<string, unknown> };
 
 describe("the provider that the state keeps", () => {
+  const clients = [clientsOf("ports"), clientsOf("awsAccount")];
+
   it("is this very text: another one would be a change in everybody's state", () => {
     assert.equal(
       providerText("route"),
@@ -58,19 +59,14 @@ describe("the provider that the state keeps", () => {
 
   it("loads the clients of its own platform alone", async function () {
     this.timeout(60_000);
-    const kinds = ["ports", "awsAccount"] satisfies HandlerKind[];
-    const loaded = await Promise.all(kinds.map(clientsOf));
-    assert.deepEqual(loaded, ["[ 'dockerode' ]", "[ '@aws-sdk' ]"]);
+    assert.deepEqual(await Promise.all(clients), ["[ 'dockerode' ]", "[ '@aws-sdk' ]"]);
   });
 });
 
 /** What a process that has one of them has loaded. */
-async function clientsOf(kind: HandlerKind): Promise<string> {
-  const script = `
-    require("./bin/codeCache.cjs")("tests");
+function clientsOf(kind: HandlerKind): Promise<string> {
+  return printedBy(`
     require("./bin/dynamic.cjs").${kind};
     const loaded = Object.keys(require.cache);
-    console.log(["dockerode", "@aws-sdk"].filter((name) => loaded.some((file) => file.includes(name))));`;
-  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { cwd: root });
-  return stdout.trim();
+    console.log(["dockerode", "@aws-sdk"].filter((name) => loaded.some((file) => file.includes(name))));`);
 }
