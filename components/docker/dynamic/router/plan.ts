@@ -28,7 +28,7 @@ export type Action =
 export interface Plan {
   /** First: every new server takes traffic. */
   enter: Action[];
-  /** When those are up: the replaced ones get no new requests. */
+  /** When those are up: the replaced ones get no new requests, and nor do those that stay without weight. */
   leave: Action[];
   /** When nothing is under way in them any more: replaced ones become free slots. */
   free: Action[];
@@ -47,7 +47,9 @@ export function planSwitch(slots: readonly Slot[], targets: readonly Target[]): 
     const slot = slotOf(slots, kept, target);
     if (slot === undefined) return true;
     kept.set(slot.slot, target);
-    plan.enter.push(...correction(slot, target));
+    // A server without weight gets no requests: it leaves, and may be the only one until the new ones have entered.
+    const leaves = target.weight === 0 && slot.state === "ready" && slot.weight > 0;
+    (leaves ? plan.leave : plan.enter).push(...correction(slot, target));
     return false;
   });
   const vacant = slots
@@ -62,7 +64,8 @@ export function planSwitch(slots: readonly Slot[], targets: readonly Target[]): 
     }
   }
   // Rather the earlier servers than none.
-  if (kept.size === 0 && targets.length > 0) return plan;
+  const isServed = [...kept.values()].some(({ weight }) => weight > 0);
+  if (!isServed && targets.some(({ weight }) => weight > 0)) return { ...plan, leave: [] };
   const park = targets[0]?.name;
   const looked = new Set(targets.map((target) => target.name));
   for (const slot of slots.filter((candidate) => !kept.has(candidate.slot))) {

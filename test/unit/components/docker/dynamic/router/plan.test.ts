@@ -49,14 +49,21 @@ function applied(slots: readonly Slot[], action: Action): Slot[] {
 
 const names = fc.constantFrom("a", "b", "c", "d", "e", "f");
 const targets = fc
-  .uniqueArray(names, { maxLength: 4 })
-  .map((chosen) => chosen.map((name) => target(name, name.charCodeAt(0))));
+  .uniqueArray(fc.record({ name: names, weight: fc.constantFrom(0, 5, 100) }), {
+    maxLength: 4,
+    selector: ({ name }) => name,
+  })
+  .map((chosen) =>
+    chosen.map(({ name, weight }) => ({ ...target(name, name.charCodeAt(0)), weight })),
+  );
+/** Whether it gets requests: without weight it only finishes those that it has. */
+const serves = ({ state, weight }: Slot): boolean => state === "ready" && weight > 0;
 const slots = fc
   .array(
     fc.record({
       name: fc.option(names, { nil: undefined }),
       state: fc.constantFrom<Slot["state"]>("ready", "drain", "maint"),
-      weight: fc.constantFrom(1, 100),
+      weight: fc.constantFrom(0, 1, 100),
       sessions: fc.nat(2),
       moved: fc.boolean(),
     }),
@@ -107,6 +114,21 @@ describe("the plan of a switch", () => {
     assert.deepEqual(plan.enter, [{ kind: "weight", slot: "s1", weight: 5 }]);
   });
 
+  it("takes the weight of the old servers, which are kept for a way back, after the new ones have entered", () => {
+    const [old, fresh] = [target("old"), target("new", 2)];
+    const plan = planSwitch([serving("s1", old), free("s2")], [{ ...old, weight: 0 }, fresh]);
+    assert.deepEqual(plan.enter, [{ kind: "place", slot: "s2", target: fresh }]);
+    assert.deepEqual(plan.leave, [{ kind: "weight", slot: "s1", weight: 0 }]);
+    assert.deepEqual(plan.free, []);
+    // And back again.
+    const back = planSwitch(
+      [serving("s1", { ...old, weight: 0 }), serving("s2", fresh)],
+      [old, { ...fresh, weight: 0 }],
+    );
+    assert.deepEqual(back.enter, [{ kind: "weight", slot: "s1", weight: 100 }]);
+    assert.deepEqual(back.leave, [{ kind: "weight", slot: "s2", weight: 0 }]);
+  });
+
   it("drains everything when there are to be no servers", () => {
     const plan = planSwitch([serving("s1", target("a"))], []);
     assert.deepEqual(plan.leave, [{ kind: "drain", slot: "s1" }]);
@@ -121,12 +143,12 @@ describe("the plan of a switch", () => {
   it("never leaves new requests without a server while both sets have one", () => {
     fc.assert(
       fc.property(slots, targets, (before, wanted) => {
-        fc.pre(wanted.length > 0 && before.some((slot) => slot.state === "ready"));
+        fc.pre(wanted.some(({ weight }) => weight > 0) && before.some(serves));
         const plan = planSwitch(before, wanted);
         let now = [...before];
         for (const action of [...plan.enter, ...plan.leave, ...plan.free]) {
           now = applied(now, action);
-          assert.ok(now.some((slot) => slot.state === "ready"));
+          assert.ok(now.some(serves));
         }
       }),
     );
