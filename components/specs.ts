@@ -160,7 +160,7 @@ export interface TaskSpec {
 /** The schema that a task migrates. */
 export interface TaskSchema extends MigrationPlan {
   readonly tool: MigrationTool;
-  /** Later ones that the database may have: then there is nothing to run. */
+  /** Heads of a database with which there is nothing to run: a former release's own, and later ones that its code works with. */
   readonly beyond: readonly string[];
   readonly database: LinkedDatabase | undefined;
 }

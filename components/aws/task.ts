@@ -147,15 +147,17 @@ function secretValues(spec: TaskSpec): Record<string, pulumi.Output<string>> {
 }
 
 /**
- * A release that is deployed again has fewer migrations than the database may have. They were all applied while it ran first,
- * and nothing here undoes any: its own have nothing left to do, and a tool that does not know the later ones would fail.
+ * A release that is deployed again: its migrations were all applied while it ran first, and nothing here undoes any. The
+ * database may have later ones, which a tool that does not know them would fail on.
  */
 function nothingToRun({ schema }: TaskSpec): string | undefined {
   if (schema === undefined || schema.beyond.length === 0) return undefined;
-  return (
-    `nothing was run: this release's migrations, up to ${schema.head}, were applied when it ran first, ` +
-    `and its code works with those that may have come since (${schema.beyond.join(", ")})`
-  );
+  const later = schema.beyond.filter((head) => head !== schema.head);
+  const also =
+    later.length === 0
+      ? ""
+      : `, and its code works with those that may have come since (${later.join(", ")})`;
+  return `nothing was run: this release's migrations, up to ${schema.head}, were applied when it ran first${also}`;
 }
 
 /** Docker looks into the database before a migration and copies it: that is not so here, and nobody should think it is. */

@@ -9,7 +9,7 @@ const HEAD = /^[\w.-]{1,200}$/;
 
 interface Plan extends MigrationPlan {
   readonly command: readonly string[];
-  /** Later migrations that the database may have: the code of this chain works with them. */
+  /** Heads of a database with which there is nothing to run: a former release's own, and later ones that its code works with. */
   readonly beyond: readonly string[];
 }
 
@@ -39,7 +39,9 @@ export function migrationPlan(name: string, args: MigrationJobArgs, problems: Pr
   const downCommand = args.downCommand ?? (alembic ? ["alembic", "downgrade"] : undefined);
   return {
     ...(tool === undefined ? {} : { tool }),
-    ...{ head, command, beyond: pin?.beyond ?? [] },
+    ...{ head, command },
+    // A release that is deployed again has run all of its own when it ran first.
+    beyond: pin === undefined ? [] : [head, ...pin.beyond],
     // What nothing can undo has no way down, whatever files there are.
     chain: downCommand === undefined ? chain.map((each) => ({ ...each, down: false })) : chain,
     ...(tolerates === undefined ? {} : { tolerates }),

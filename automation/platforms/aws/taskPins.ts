@@ -8,7 +8,7 @@ import type { Deployed, PlatformEnv } from "../types";
 import { clientSettings, using } from "../../../components/aws/dynamic/clients";
 import { isNamed } from "../../../components/aws/dynamic/failures";
 import { awsFailure } from "./failure";
-import { regionOf } from "./resources";
+import { owned, regionOf } from "./resources";
 
 /** The config key by which the components are told; components/sdkConfig.ts reads it. */
 const taskDefinitionsKey = "landfall-sdk:taskDefinitions";
@@ -23,14 +23,17 @@ export async function taskPins(
   images: Readonly<Record<string, ReleaseImage>>,
 ): Promise<Record<string, string>> {
   const known = textOfState(deployed);
+  // What the state has, the program has as well: it is left as it is.
+  const own = owned(deployed.state, "aws:ecs/taskDefinition:TaskDefinition");
   const pins = await Promise.all(
     Object.entries(images).map(
       async ([service, { taskDefinition: arn, revision }]): Promise<
         [string, TaskDefinitionPin][]
       > => {
-        const needs = arn === undefined ? undefined : await needsOf(env, arn);
+        if (arn === undefined || own.some((each) => each.arn === arn)) return [];
+        const needs = await needsOf(env, arn);
         const runs = needs?.every((need) => known.includes(need)) ?? false;
-        return arn !== undefined && runs ? [[service, { arn, revision }]] : [];
+        return runs ? [[service, { arn, revision }]] : [];
       },
     ),
   );

@@ -156,7 +156,7 @@ export interface TaskSchema {
   tolerates?: string;
   /** What undoes them; the head to stop at is added. @default nothing can */
   downCommand?: string[];
-  /** Later ones that the database may have: the code works with them, and there is nothing to run. */
+  /** Heads of the database with which there is nothing to run: a former release's own, and later ones that its code works with. */
   beyond: string[];
   /** Component, database, the role that owns it, and the container of its server. @default it is not looked at */
   database?: TaskDatabase;

@@ -38,12 +38,9 @@ export async function isDestroyed(aws: AwsStack): Promise<void> {
   const { stack, deployer } = aws;
   const open = await aws.up({ "landfall:deletionProtection": false });
   comesTo(open, open.verdict === "unchanged" ? "unchanged" : "deployed");
-  const { toAllow } = await deployer.destroy({ stack, dryRun: true, includeProtected: true });
-  assert.ok(toAllow.length > 0, "a destruction that loses data says so");
-  const { removed } = await deployer.destroy({
-    ...{ stack, includeProtected: true, remove: true },
-    allowDataLoss: toAllow,
-  });
+  const { dataLoss } = await deployer.destroy({ stack, dryRun: true, includeProtected: true });
+  assert.ok(dataLoss.length > 0, "a destruction that loses data says so");
+  const { removed } = await deployer.destroy({ stack, includeProtected: true, remove: true });
   assert.ok(removed);
   assert.deepEqual(await aws.left(), []);
 }

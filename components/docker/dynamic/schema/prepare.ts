@@ -12,8 +12,8 @@ export interface Prepared {
 }
 
 /**
- * Looks at the schema that is to be migrated: where the database is beyond it, as after a rollback, nothing runs (Alembic
- * would fail on a revision that its files do not have); a contracting migration that is pending asks for a copy first.
+ * Looks at the schema that is to be migrated: where the database is as a former release has left it, or beyond that, nothing
+ * runs (Alembic would fail on a revision that its files do not have); a contracting migration that is pending asks for a copy first.
  */
 export async function prepareSchema(schema: TaskSchema, timeoutMs: number): Promise<Prepared> {
   const { tool, chain, beyond, database, backups } = schema;
@@ -21,8 +21,9 @@ export async function prepareSchema(schema: TaskSchema, timeoutMs: number): Prom
   const head = await headIn(tool, database);
   if (head !== undefined && beyond.includes(head)) {
     const own = chain.at(-1)?.id ?? BASE;
+    const where = head === own ? "where this release has left it" : `beyond ${own}`;
     return {
-      nothing: `the database is at ${head}, beyond ${own}, and this code works with it: nothing to run`,
+      nothing: `the database is at ${head}, ${where}, and this code works with it: nothing to run`,
     };
   }
   if (backups === undefined || head === BASE) return {};

@@ -98,6 +98,23 @@ describe("task definitions that a rollback runs again", () => {
     }
   });
 
+  it("are not those that the state has: the program asks for them by itself", async () => {
+    const aws = await FaultyAws.start({
+      DescribeTaskDefinition: () => ({ ok: { taskDefinition: { status: "ACTIVE" } } }),
+    });
+    try {
+      const type = "aws:ecs/taskDefinition:TaskDefinition";
+      const outputs = { arn: definition(4) };
+      const resource = { urn: `urn:pulumi:a::b::${type}::d`, custom: true, type, outputs };
+      const state = { ...deployed.state, resources: [resource] };
+      const pins = await taskPins({ env: aws.env }, { ...deployed, state }, { images });
+      const [text = "{}"] = Object.values(pins);
+      assert.deepEqual(Object.keys(JSON.parse(text) as object), ["service3", "service5"]);
+    } finally {
+      await aws.stop();
+    }
+  });
+
   it("are none where ECS cannot be asked: nothing depends on them", async () => {
     const aws = await FaultyAws.start({
       DescribeTaskDefinition: () => ({ error: "AccessDeniedException" }),
