@@ -32,9 +32,14 @@ const atRest: Checks = {
       (value) => listOf(value).some(({ encryptionType }) => /^KMS/.test(String(encryptionType))),
       "no encryptionConfigurations with KMS: images are not encrypted with the stack's key",
     ),
-  "ssm:Parameter": ({ inputs }) =>
-    inputs.type === "SecureString" && !isSet(inputs.keyId)
-      ? ["no keyId: the secret is not encrypted with the stack's key"]
+  "ssm:Parameter": (subject) =>
+    subject.inputs.type === "SecureString"
+      ? unless(
+          subject,
+          "keyId",
+          isSet,
+          "no keyId: the secret is not encrypted with the stack's key",
+        )
       : [],
 };
 
