@@ -95,6 +95,13 @@ const cases: readonly Case[] = [
     undefined,
   ],
   ["encryption-at-rest", "aws:ssm/parameter:Parameter", { type: "SecureString" }, /no keyId/],
+  [
+    "encryption-at-rest",
+    "aws:ssm/parameter:Parameter",
+    { type: "SecureString" },
+    undefined,
+    hidden("keyId"),
+  ],
   ["encryption-at-rest", "aws:ssm/parameter:Parameter", { type: "String" }, undefined],
   [
     "encryption-at-rest",
