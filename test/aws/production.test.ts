@@ -20,20 +20,6 @@ describe("production, whole, on the real engine and an emulator of AWS, held to 
     await (aws as AwsStack | undefined)?.stop();
   });
 
-  it("is refused, with nothing made, where it breaks a policy", async () => {
-    const { api: _, ...pinned } = images();
-    aws.configure({ "landfall:images": { ...pinned, api: "registry.example/api:latest" } });
-    const { verdict, error } = await aws.deployer
-      .up({ stack: aws.stack })
-      .catch((failure: unknown) => ({
-        verdict: "refused",
-        error: failure as Error,
-      }));
-    assert.notEqual(verdict, "deployed");
-    assert.match(error?.message ?? "", /pinned-images/);
-    assert.deepEqual(await aws.left(), []);
-  });
-
   it("comes up with all of its policies kept, and is seen to run what it is to", async () => {
     comesTo(await aws.up(), "deployed");
     await runs(aws);
