@@ -10,6 +10,7 @@ import importlib.util
 import os
 import sys
 import threading
+from collections import OrderedDict
 from typing import Any, Iterable
 
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -30,6 +31,36 @@ class OneAtATime:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         with one_at_a_time:
             return list(self.app(environ, start_response))
+
+
+class Once:
+    """Answers a request that is sent again as it was answered: clients do that where a connection breaks off, and AWS knows
+    what it has done already (by tokens, mostly), which moto does not."""
+
+    KEPT = 500
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.answers: OrderedDict[str, tuple[str, list[tuple[str, str]], list[bytes]]] = OrderedDict()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        invocation = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
+        known = self.answers.get(invocation)
+        if known is not None:
+            start_response(known[0], known[1])
+            return known[2]
+        told: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            told.append((status, headers))
+            return start_response(status, headers, *rest)
+
+        body = list(self.app(environ, start))
+        if invocation and told and told[-1][0].startswith("2"):
+            self.answers[invocation] = (*told[-1], body)
+            while len(self.answers) > self.KEPT:
+                self.answers.popitem(last=False)
+        return body
 
 
 class Quiet(WSGIRequestHandler):
@@ -58,7 +89,7 @@ def obey_parent() -> None:
 load_additions(sys.argv[1])
 ecs.install()
 mended.install()
-application = OneAtATime(DomainDispatcherApplication(create_backend_app))
+application = OneAtATime(Once(DomainDispatcherApplication(create_backend_app)))
 server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
 threading.Thread(target=obey_parent, daemon=True).start()
 print(server.server_port, flush=True)
