@@ -108,12 +108,13 @@ export class Load {
 
   private answered(name: string, latency: number, good: boolean): void {
     const now = performance.now();
-    this.longestGapMs = Math.max(this.longestGapMs, now - this.lastAnswer);
-    this.lastAnswer = now;
-    if (good) {
-      this.longestOutageMs = Math.max(this.longestOutageMs, now - this.lastGoodAnswer);
-      this.lastGoodAnswer = now;
+    // Of those that are waited for at the end, the slow ones come last, and nobody else has asked any more.
+    if (this.running) {
+      this.longestGapMs = Math.max(this.longestGapMs, now - this.lastAnswer);
+      if (good) this.longestOutageMs = Math.max(this.longestOutageMs, now - this.lastGoodAnswer);
     }
+    this.lastAnswer = now;
+    if (good) this.lastGoodAnswer = now;
     (this.latencies[name] ??= []).push(latency);
   }
 }
