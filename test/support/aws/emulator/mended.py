@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 from moto.ec2.models import EC2Backend
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 
 
 def install() -> None:
     mend_bucket_policies()
     mend_nat_gateways()
+    mend_delete_markers()
 
 
 def mend_bucket_policies() -> None:
@@ -41,3 +42,12 @@ def mend_nat_gateways() -> None:
         return gateway
 
     EC2Backend.delete_nat_gateway = delete_nat_gateway
+
+
+def mend_delete_markers() -> None:
+    """moto frees what a version of an object holds, and forgets that a mark of a deletion is one that holds nothing."""
+
+    def dispose(self: FakeDeleteMarker, garbage: bool = False) -> None:
+        pass
+
+    FakeDeleteMarker.dispose = dispose
