@@ -2,13 +2,16 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { once } from "node:events";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 import execa from "execa";
 
+import { withLock } from "../../toolchain/lock";
+import { landfallPaths, packageRoot } from "../../toolchain/paths";
+
 const folder = join(__dirname, "s3Server");
-const cache = resolve(__dirname, "../../.landfall/cache");
+const { cache, locks } = landfallPaths(packageRoot);
 
 /** A server with the S3 API on this host, with nothing in it. */
 export class S3Server {
@@ -80,12 +83,20 @@ export class S3Server {
   }
 }
 
-/** The Python that has moto. Made once, for all runs and all their processes: side by side, the last one ready stays. */
+/** The Python that has moto. Made once, by whoever is first, for all runs and all their processes. */
 export async function motoPython(): Promise<string> {
   const wanted = readFileSync(join(folder, "requirements.txt"));
   const name = `venv-s3-${createHash("sha256").update(wanted).digest("hex").slice(0, 16)}`;
   const python = join(cache, name, "bin", "python3");
   if (await works(python)) return python;
+  const lock = join(locks, "moto.lock");
+  return withLock(lock, { purpose: "installing moto", timeout: 5 * 60_000 }, async () => {
+    if (!(await works(python))) await installMoto(join(cache, name));
+    return python;
+  });
+}
+
+async function installMoto(target: string): Promise<void> {
   mkdirSync(cache, { recursive: true });
   const fresh = mkdtempSync(join(cache, "venv-s3-new-"));
   try {
@@ -93,12 +104,11 @@ export async function motoPython(): Promise<string> {
     const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     const from = ["--require-hashes", "-r", join(folder, "requirements.txt")];
     await execa(join(fresh, "bin", "python3"), [...install, ...from]);
-    rmSync(join(cache, name), { recursive: true, force: true });
-    renameSync(fresh, join(cache, name));
+    rmSync(target, { recursive: true, force: true });
+    renameSync(fresh, target);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
-  return python;
 }
 
 async function works(python: string): Promise<boolean> {
