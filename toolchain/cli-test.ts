@@ -7,7 +7,7 @@ import type { Counts } from "./testing/counts";
 import { showJob, showProgress, suiteTimes, timeReport } from "./testing/report";
 import type { JobResult } from "./testing/report";
 import { runSideBySide } from "./testing/schedule";
-import { allJobs } from "./testing/suites";
+import { allJobs, ON_DEMAND } from "./testing/suites";
 import type { Job, SuiteKind } from "./testing/suites";
 
 /** Suites that need neither Docker nor the engine. */
@@ -24,7 +24,11 @@ export async function main(wanted: string[]): Promise<void> {
   const signal = interruptSignal();
   const all = allJobs();
   const isWanted = ({ kind, name }: Job, by: string): boolean => kind === by || name === by;
-  const jobs = all.filter((job) => wanted.length === 0 || wanted.some((by) => isWanted(job, by)));
+  const jobs = all.filter((job) =>
+    wanted.length === 0
+      ? ON_DEMAND[job.kind] === undefined
+      : wanted.some((by) => isWanted(job, by)),
+  );
   const setUp: Counts[] = [];
   let env = process.env;
   if (jobs.some(({ kind }) => !NEEDS_NOTHING.includes(kind))) {
@@ -45,6 +49,7 @@ export async function main(wanted: string[]): Promise<void> {
   process.stdout.write(`\n${timeReport(results).join("\n")}\n`);
   finish(
     add([...setUp, ...results.map(({ counts }) => counts)]),
+    wanted.length === 0 ? leftOut() : [],
     `${times.join(", ")}; ${seconds(Date.now() - started)} in all`,
   );
 }
@@ -82,10 +87,18 @@ function coresFor(env: NodeJS.ProcessEnv): number {
   return asked > 0 ? asked : availableParallelism();
 }
 
-function finish(counts: Counts, times: string): never {
+/** Says what a run of everything does not run. */
+function leftOut(): string[] {
+  return Object.entries(ON_DEMAND).map(
+    ([kind, why]) => `left out: ${kind} (${why}); run \`scripts/test ${kind}\``,
+  );
+}
+
+function finish(counts: Counts, notes: readonly string[], times: string): never {
   const lines = [
     "",
     times,
+    ...notes,
     ...counts.skipped.map((title) => `skipped: ${title}`),
     ...counts.problems,
     `${counts.passed} passed, ${counts.failed} failed`,

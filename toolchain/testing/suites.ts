@@ -17,6 +17,7 @@ export const suiteKinds = [
   "aws",
   "apps",
   "package",
+  "stacks",
 ] as const;
 
 export type SuiteKind = (typeof suiteKinds)[number];
@@ -41,17 +42,23 @@ interface MochaSuite {
 }
 
 /** Suites whose files run as jobs of their own. Docker's wait most of the time: for drains, deadlines, checks, containers. */
-const DIVIDED: Record<"docker" | "engine" | "aws", MochaSuite> = {
-  docker: { load: 0.56, limitMinutes: 20, testTimeout: 600_000 },
+const DIVIDED: Record<"docker" | "engine" | "aws" | "stacks", MochaSuite> = {
+  docker: { load: 0.66, limitMinutes: 20, testTimeout: 600_000 },
   engine: { load: 1, limitMinutes: 15, testTimeout: 300_000 },
-  // On the real engine, against an emulator of AWS's API: the provider waits for databases as long as on AWS.
-  aws: { load: 0.15, limitMinutes: 25, testTimeout: 900_000 },
+  // On the real engine, against an emulator of AWS's API.
+  aws: { load: 1, limitMinutes: 15, testTimeout: 600_000 },
+  // The same with whole stacks: AWS's provider waits for databases and distributions as long as on AWS.
+  stacks: { load: 0.66, limitMinutes: 40, testTimeout: 900_000 },
+};
+
+/** Suites that run only when they are asked for, and why. */
+export const ON_DEMAND: Readonly<Partial<Record<SuiteKind, string>>> = {
+  stacks:
+    "whole stacks on an emulator of AWS: a quarter of an hour of mostly waiting, on a machine that does nothing else",
 };
 
 /** Files that begin first, for they take longest. Others begin in the order of their names: this is about time alone. */
 export const LONGEST: readonly string[] = [
-  "test/aws/staging.test.ts",
-  "test/aws/production.test.ts",
   "test/docker/stack/lifecycle.test.ts",
   "test/docker/features/features.test.ts",
   "test/docker/rollout/rollout.test.ts",
@@ -84,6 +91,7 @@ export function allJobs(root = packageRoot): Job[] {
     ...fileJobs("docker", root),
     ...fileJobs("engine", root),
     ...fileJobs("aws", root),
+    ...fileJobs("stacks", root),
     ...appJobs(root),
     mochaJob("package", "package", ["test/package/**/*.test.ts"], root, {
       load: 1,
