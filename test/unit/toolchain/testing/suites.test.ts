@@ -12,15 +12,16 @@ describe("the suites", () => {
       .map((file) => `${folder}/${file}`)
       .sort();
 
-  it("hold every test file: those of AWS, Docker and the engine each in a job of its own", () => {
+  it("hold every test file: those of AWS, Docker, the engine and whole stacks each in a job of its own", () => {
     const jobs = allJobs();
     for (const kind of suiteKinds)
       assert.ok(
         jobs.some((job) => job.kind === kind),
         kind,
       );
-    const tests = ["aws", "docker", "engine"].flatMap((kind) => files(`test/${kind}`));
-    const divided = jobs.filter(({ kind }) => ["aws", "docker", "engine"].includes(kind));
+    const kinds = ["aws", "docker", "engine", "stacks"];
+    const tests = kinds.flatMap((kind) => files(`test/${kind}`));
+    const divided = jobs.filter(({ kind }) => kinds.includes(kind));
     assert.deepEqual(
       divided.map(({ name }) => name).sort(),
       tests.filter((file) => file.endsWith(".test.ts")).sort(),
@@ -28,7 +29,7 @@ describe("the suites", () => {
     const folders = readdirSync(join(ROOT, "test")).filter((folder) =>
       files(`test/${folder}`).some((file) => file.endsWith(".test.ts")),
     );
-    assert.deepEqual(folders.sort(), ["aws", "docker", "engine", "package", "unit"]);
+    assert.deepEqual(folders.sort(), ["aws", "docker", "engine", "package", "stacks", "unit"]);
     assert.equal(new Set(jobs.map(({ log }) => log)).size, jobs.length);
   });
 
