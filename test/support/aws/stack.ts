@@ -17,6 +17,12 @@ export function images(versions: Readonly<Record<string, number>> = {}): Record<
   return Object.fromEntries(names.map((name) => [name, imageOf(name, versions[name] ?? 1)]));
 }
 
+/**
+ * What is gone, and told of for a while: keys and clusters with their state, and by tags what ECS, KMS and the gateways
+ * had. Each of these is listed by its own service as well, as long as it is there.
+ */
+const GONE = /PendingDeletion| INACTIVE$|^tagged\b.* arn:aws:(ecs:|kms:|ec2:[^/]*:natgateway\/)/;
+
 /** A stack of the repository's program on an emulator of its own, with its own config but for what is given. */
 export class AwsStack {
   private constructor(
@@ -55,9 +61,8 @@ export class AwsStack {
 
   /** What is in the account, past what is there from the beginning and what AWS itself keeps of things deleted. */
   async left(): Promise<string[]> {
-    const gone = /PendingDeletion| INACTIVE|^kms alias\/aws\//;
     return (await inventory(this.emulator)).filter(
-      (each) => !this.empty.includes(each) && !gone.test(each),
+      (each) => !this.empty.includes(each) && !GONE.test(each),
     );
   }
 
