@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as path from "node:path";
-import { killTree } from "../../../automation/engine/processTree";
+import { descendantsOf, gone, sendSignal } from "../../../automation/engine/processTree";
 import { ROOT } from "../../support/program";
 import { PORTS } from "../addresses";
 import { RolloutProject } from "./project";
@@ -51,9 +51,19 @@ async function killed(project: RolloutProject, afterMs: number): Promise<void> {
   const args = [path.join(ROOT, "bin/landfall.cjs"), "up", "-C", project.dir, "-s", project.stack];
   const child = spawn(process.execPath, args, { env: project.environment, stdio: "ignore" });
   const ended = once(child, "exit");
+  let kill: Promise<void> | undefined;
   const timer = setTimeout(() => {
-    if (child.pid !== undefined) void killTree(child.pid);
+    if (child.pid !== undefined) kill = killWhole(child.pid);
   }, afterMs);
   await ended;
   clearTimeout(timer);
+  await kill;
+}
+
+/** It starts nothing more while its descendants are listed; a killed engine that still dies holds its lock rightly. */
+async function killWhole(pid: number): Promise<void> {
+  sendSignal(pid, "SIGSTOP");
+  const all = [...(await descendantsOf(pid)), pid];
+  for (const each of all) sendSignal(each, "SIGKILL");
+  assert.deepEqual(await gone(all, 10_000), []);
 }
