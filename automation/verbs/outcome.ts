@@ -1,25 +1,15 @@
 import { changesOf, isUnchanged } from "../engine/translate";
 import type { EventTranslator } from "../engine/translate";
-import type { Changes, PhaseTiming, ResourceChange } from "../results";
-import type { Diagnostic } from "../events";
+import type { Changes, UpdateOutcome } from "../results";
 import { reading } from "../session";
 import type { EngineOutcome, Session } from "../session";
-
-interface Outcome {
-  stack: string;
-  changes: Changes;
-  resources: ResourceChange[];
-  diagnostics: Diagnostic[];
-  phases: PhaseTiming[];
-  durationMs: number;
-}
 
 /** What every result of an update has: from the events, put right by the engine's history where they lack. */
 export async function outcomeOf(
   session: Session,
   { translator }: Pick<EngineOutcome, "translator">,
   startedAt: number,
-): Promise<Outcome> {
+): Promise<UpdateOutcome> {
   const { context, stack } = session;
   return {
     stack,
