@@ -114,16 +114,20 @@ async function componentTests(
     ...["--require", path.join(ROOT, "bench", "support", "peakMemory.cjs")],
     ...[require.resolve("mocha/bin/mocha.js"), "test/unit/components/**/*.test.ts"],
   ];
+  const peak = path.join(ROOT, ".landfall", "tmp", "bench-peak-memory");
+  fs.rmSync(peak, { force: true });
   const child = execa(process.execPath, args, {
     cwd: ROOT,
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    stdin: "ignore",
     all: true,
+    env: { BENCH_PEAK_MEMORY: peak },
   });
-  let peak = "";
-  child.stdio[3]?.on("data", (chunk: Buffer) => (peak += chunk.toString()));
-  const stop = () => child.kill();
+  // Mocha has the tests in a process of its own, which this signal reaches too.
+  const stop = () => child.kill("SIGINT");
   signal.addEventListener("abort", stop, { once: true });
   const { seconds } = await timed(() => child);
   signal.removeEventListener("abort", stop);
-  return { seconds, megabytes: Number(peak) / 1024 };
+  const megabytes = Number(fs.readFileSync(peak, "utf8")) / 1024;
+  fs.rmSync(peak);
+  return { seconds, megabytes };
 }

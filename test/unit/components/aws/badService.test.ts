@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { InvalidArgumentsError } from "../../../../components/errors";
 import type { Args } from "./services";
-import { deployed } from "./services";
+import { refusing } from "./services";
 
 /** What is wrong, and where the error says so. */
 const WRONG: readonly (readonly [string, Args, string])[] = [
@@ -97,24 +97,34 @@ const WRONG: readonly (readonly [string, Args, string])[] = [
 describe("a service that AWS cannot run", function () {
   this.timeout(120_000);
 
-  for (const [what, args, message] of WRONG)
-    it(`is refused before anything of it is made: ${what}`, async () => {
-      await assert.rejects(deployed({ api: args }), (error: unknown) => {
+  let refused: (args: Args) => InvalidArgumentsError;
+
+  before(async () => {
+    const { seen, deploy } = await refusing();
+    const before = seen.names();
+    refused = (args) => {
+      try {
+        deploy(args);
+      } catch (error) {
         assert.ok(error instanceof InvalidArgumentsError);
-        assert.ok(error.message.includes(message), error.message);
-        return true;
-      });
+        assert.deepEqual(seen.names(), before);
+        return error;
+      }
+      assert.fail("it was taken");
+    };
+  });
+
+  for (const [what, args, message] of WRONG)
+    it(`is refused before anything of it is made: ${what}`, () => {
+      const error = refused(args);
+      assert.ok(error.message.includes(message), error.message);
     });
 
-  it("is told all of its mistakes at once", async () => {
-    const wrong: Args = { drain: "5m", restart: "no", resources: { cpu: 32 } };
-    await assert.rejects(deployed({ api: wrong }), (error: unknown) => {
-      assert.ok(error instanceof InvalidArgumentsError);
-      assert.deepEqual(
-        error.problems.map(({ path }) => path),
-        ["resources.cpu", "drain", "restart"],
-      );
-      return true;
-    });
+  it("is told all of its mistakes at once", () => {
+    const { problems } = refused({ drain: "5m", restart: "no", resources: { cpu: 32 } });
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      ["resources.cpu", "drain", "restart"],
+    );
   });
 });

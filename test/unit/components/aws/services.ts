@@ -1,10 +1,11 @@
+import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsEnvironmentArgs } from "../../../../components/aws/args";
 import { service } from "../../../../components/aws/service";
 import type { Environment } from "../../../../components/environment";
 import type { ServiceArgs, ServiceKind } from "../../../../components/service";
 import { normalizeService } from "../../../../components/service";
-import type { ServiceDeployment } from "../../../../components/specs";
+import type { ServiceDeployment, ServiceSpec } from "../../../../components/specs";
 import type { Registered, Registrations } from "../../../support/mocks";
 import { openAws, shared } from "./support";
 
@@ -60,18 +61,37 @@ export const deployed = shared(async function (
     use: (context) => {
       const environment = environmentWith(context.settings.publicPorts, switches, registered);
       for (const [name, { kind, ...args }] of Object.entries(services)) {
-        const spec = normalizeService({ ...KIND, ...kind }, name, {
-          environment,
-          image: { ref: REF },
-          ...args,
-        });
         const parent = new pulumi.ComponentResource(KIND.type, name);
+        const spec = specOf(name, { environment, ...args }, kind);
         deployments[name] = service(context, parent, spec);
       }
     },
   });
   return { seen, deployments };
 });
+
+function specOf(
+  name: string,
+  args: Args & Pick<ServiceArgs, "environment">,
+  kind: Partial<ServiceKind> = {},
+): ServiceSpec {
+  return normalizeService({ ...KIND, ...kind }, name, { image: { ref: REF }, ...args });
+}
+
+/** Tries services called `api` that are refused, one after another in one environment, which has nothing else. */
+export async function refusing(): Promise<{ seen: Registrations; deploy: (args: Args) => void }> {
+  let parent: pulumi.ComponentResource | undefined;
+  const { seen, context } = await openAws(
+    {},
+    { use: () => (parent = new pulumi.ComponentResource(KIND.type, "api")) },
+  );
+  const environment = environmentWith(context.settings.publicPorts, {}, {});
+  const deploy = (args: Args): void => {
+    assert.ok(parent);
+    service(context, parent, specOf("api", { environment, ...args }));
+  };
+  return { seen, deploy };
+}
 
 /** One service called `api`. */
 export async function api(

@@ -120,8 +120,8 @@ describe("the gate of a service on ECS", function () {
       serviceDeployments: [{ serviceDeploymentArn: "arn:aws:ecs:x:1:service-deployment/1" }],
     });
     aws.on("StopServiceDeployment", {});
-    await fails(/not complete within 0\.2 s: IN_PROGRESS; 1 of 2.*ECS was asked to roll it back/, {
-      deadlineSeconds: 0.2,
+    await fails(/not complete within 0\.05 s: IN_PROGRESS; 1 of 2.*ECS was asked to roll it back/, {
+      deadlineSeconds: 0.05,
     });
     assert.equal(aws.inputOf("StopServiceDeployment")?.["stopType"], "ROLLBACK");
   });
@@ -201,9 +201,9 @@ describe("the gate of a service on ECS", function () {
   it("says at its deadline that AWS did not answer", async () => {
     aws.on("DescribeServices", { error: "ThrottlingException", message: "Rate exceeded" });
     await fails(
-      /not complete within 0\.2 s: nothing has been seen of it\. AWS did not always answer: .*Rate exceeded/,
+      /not complete within 0\.05 s: nothing has been seen of it\. AWS did not always answer: .*Rate exceeded/,
       {
-        deadlineSeconds: 0.2,
+        deadlineSeconds: 0.05,
       },
     );
   });

@@ -118,8 +118,8 @@ describe("a one-off task on ECS", function () {
     aws.on("DescribeTasks", { tasks: [told("new")] });
     aws.on("StopTask", {});
     await assert.rejects(
-      runs({ timeoutSeconds: 0.2 }),
-      /did not end within 0\.2 s and was stopped/,
+      runs({ timeoutSeconds: 0.05 }),
+      /did not end within 0\.05 s and was stopped/,
     );
     assert.equal(aws.inputOf("StopTask")?.["task"], taskArn("new"));
   });
