@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 
 import { git } from "./git";
 import type { ReleaseSummary } from "./results";
+import { together } from "./together";
 
 const lockfiles = ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"];
 
@@ -28,7 +29,7 @@ export async function provenance(
     const { ok, stdout } = await git(projectDir, env, args);
     return ok ? stdout.trim() : undefined;
   };
-  const [commit, changes, lockfile] = await Promise.all([
+  const [commit, changes, lockfile] = await together([
     ask("rev-parse", "--verify", "HEAD"),
     ask("status", "--porcelain", "--untracked-files=no"),
     lockfileHash(projectDir),

@@ -19,6 +19,7 @@ import { knownStacks } from "./stacks";
 import { refreshWorkingConfig } from "./workingConfig";
 import { StackWorkspace } from "./workspace";
 import type { EngineSettings } from "./workspace";
+import { together } from "./together";
 
 /** Everything that an operation on one stack works with. Nothing in it is shared with another operation. */
 export interface Session {
@@ -43,7 +44,7 @@ export async function openSession(
   stack = context.stack,
 ): Promise<Session> {
   refreshWorkingConfig(project, stack);
-  const [backend, workspace] = await Promise.all([
+  const [backend, workspace] = await together([
     backendOf(project, settings.env),
     StackWorkspace.open(project, stack, settings),
   ]);

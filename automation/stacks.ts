@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { configFolder } from "./project";
 import type { Project } from "./project";
 import type { StackWorkspace } from "./workspace";
+import { together } from "./together";
 
 /** Stacks that the backend has, and those that only have a config file so far. */
 export async function knownStacks({
@@ -12,7 +13,7 @@ export async function knownStacks({
   project: Project;
   workspace: StackWorkspace;
 }): Promise<string[]> {
-  const [inBackend, files] = await Promise.all([
+  const [inBackend, files] = await together([
     workspace.stackNames(),
     readdir(configFolder(project)).catch(() => []),
   ]);

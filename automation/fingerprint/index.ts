@@ -8,6 +8,7 @@ import { provenance } from "../provenance";
 import type { Session } from "../session";
 import type { UpdatePlan } from "../update/plan";
 import { programPrint } from "./program";
+import { together } from "../together";
 
 export { sealOf } from "./key";
 export type { Seal } from "./key";
@@ -28,7 +29,7 @@ export async function circumstances(
   plan: UpdatePlan,
 ): Promise<unknown> {
   const { project, stack } = session;
-  const [about, config] = await Promise.all([
+  const [about, config] = await together([
     surroundings(session),
     plan.config === undefined ? readConfigFile(project, stack) : readFile(plan.config.file, "utf8"),
   ]);
@@ -52,7 +53,7 @@ export async function surroundings({
   workspace,
 }: Place): Promise<object | undefined> {
   const passOver = backend.dir === undefined ? [] : [backend.dir];
-  const [program, { lockfile }] = await Promise.all([
+  const [program, { lockfile }] = await together([
     programPrint(project.dir, env, passOver),
     provenance(project.dir, env),
   ]);

@@ -5,6 +5,7 @@ import { lstat, readdir, readlink } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
+import { together } from "../together";
 
 const run = promisify(execFile);
 
@@ -51,7 +52,7 @@ export async function programPrint(
       await collect(dir, ignored, found);
       return { files: await hashOf(dir, found) };
     }
-    const [root, commit, status] = await Promise.all([
+    const [root, commit, status] = await together([
       git("rev-parse", "--show-toplevel"),
       git("rev-parse", "--verify", "HEAD"),
       git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"),

@@ -10,6 +10,7 @@ import type { ReleaseDraft, ReleaseRecord } from "../release";
 import type { Changes, Observation, Verdict } from "../results";
 import type { Session } from "../session";
 import type { UpdatePlan } from "./plan";
+import { together } from "../together";
 
 /** What is written down before an update begins. */
 export async function draftOf(
@@ -18,7 +19,7 @@ export async function draftOf(
   plan: UpdatePlan,
 ): Promise<ReleaseDraft> {
   const { context, project, stack, shortStack, env } = session;
-  const [program, own] = await Promise.all([
+  const [program, own] = await together([
     provenance(project.dir, env),
     plan.config?.text ?? readConfigFile(project, stack),
   ]);

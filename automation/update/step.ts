@@ -14,6 +14,7 @@ import type { EngineOutcome, Session } from "../session";
 import { outcomeOf } from "../verbs/outcome";
 import { learnSecrets } from "../verbs/prepare";
 import { verdictOn } from "./judgement";
+import { together } from "../together";
 
 const defaultVerifySeconds = 15;
 
@@ -78,7 +79,7 @@ export async function runStep(session: Session, args: UpArgs, options: StepOptio
     return run;
   });
   const seen = await context.phase("verify", async () => {
-    const [state, base] = await Promise.all([
+    const [state, base] = await together([
       reading(session, () => workspace.state()),
       outcomeOf(session, outcome, startedAt),
     ]);

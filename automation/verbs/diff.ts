@@ -10,6 +10,7 @@ import type { Session } from "../session";
 import type { ConfigValue } from "../workspace";
 import { releaseNumbered, releasesOf } from "./history";
 import { otherConfig } from "./prepare";
+import { together } from "../together";
 
 /** Commits that are listed by name. */
 const listed = 10;
@@ -61,11 +62,11 @@ async function configsOf(
 ): Promise<{ differences: ConfigDifference[]; notes: string[] }> {
   if (from.config === to.config) return { differences: [], notes: [] };
   try {
-    const [before, after] = await Promise.all([decrypted(session, from), decrypted(session, to)]);
+    const [before, after] = await together([decrypted(session, from), decrypted(session, to)]);
     return { differences: configDifference(before, after), notes: [] };
   } catch (error) {
     if (!(error instanceof LandfallError)) throw error;
-    const [before, after] = await Promise.all([written(session, from), written(session, to)]);
+    const [before, after] = await together([written(session, from), written(session, to)]);
     const note = `secrets that both have were not compared: ${error.message}`;
     return { differences: configDifference(before, after), notes: [note] };
   }

@@ -9,11 +9,12 @@ import type { DoctorCheck, DoctorResult } from "../results";
 import { openableState } from "../session";
 import type { Session } from "../session";
 import { emptyState } from "./prepare";
+import { together } from "../together";
 
 /** What can be wrong with one stack: its config, lock, leftovers, passphrase and backend. */
 async function checkStack(session: Session): Promise<DoctorCheck[]> {
   const { stack, project, locks, backend, store } = session;
-  const [config, held, state, releases] = await Promise.all([
+  const [config, held, state, releases] = await together([
     readConfigFile(project, stack),
     locks?.list().catch(() => []) ?? [],
     openableState(session),

@@ -10,6 +10,7 @@ import type { RecoveryAction } from "../results";
 import { reading, waitForLock, withKnownStacks } from "../session";
 import type { Session } from "../session";
 import type { ConfigValue } from "../workspace";
+import { together } from "../together";
 
 /** Teaches the redactor what must not be shown of a state and a config. */
 export function learnSecrets({ context }: Session, state: StackState, config: Config = {}): void {
@@ -100,7 +101,7 @@ export async function readStack(
   const { workspace } = session;
   const { known = {} } = options;
   const read = (): Promise<[StackState, Config]> =>
-    Promise.all([
+    together([
       known.state ?? reading(session, () => workspace.state()),
       known.config ?? readConfig(session, options),
     ]);

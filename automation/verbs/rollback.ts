@@ -17,6 +17,7 @@ import type { Session } from "../session";
 import { update } from "../update";
 import { dryRunResult } from "./dryRun";
 import { learnSecrets, readStack } from "./prepare";
+import { together } from "../together";
 
 /**
  * Deploys an earlier release's config and images again, as a new release. The stack's config file in the working
@@ -29,7 +30,7 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
   const target = rollbackTarget(releases, args);
   const from = currentRelease(releases)?.number;
   return withConfigCopy(session, target, async (file) => {
-    const [{ state, config: before }, own] = await Promise.all([
+    const [{ state, config: before }, own] = await together([
       readStack(session, { create: false }),
       reading(session, () => session.workspace.config(file)),
     ]);

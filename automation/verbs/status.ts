@@ -6,11 +6,12 @@ import { currentRelease, summaryOf } from "../release";
 import type { StatusResult } from "../results";
 import type { Session } from "../session";
 import { readStack } from "./prepare";
+import { together } from "../together";
 
 /** What is running now, beside what the last update deployed. */
 export async function status(session: Session): Promise<StatusResult> {
   const { context, locks, store, stack } = session;
-  const [{ state }, held, releases, freeze] = await Promise.all([
+  const [{ state }, held, releases, freeze] = await together([
     readStack(session, { create: false }),
     locks?.list() ?? [],
     store.list(),
