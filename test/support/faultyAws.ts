@@ -21,14 +21,18 @@ export class FaultyAws {
   readonly asked: { action: string; input: Record<string, unknown> }[] = [];
   private readonly server: Server;
 
-  private constructor(private readonly handlers: Record<string, FaultyHandler>) {
+  private constructor(
+    private readonly handlers: Record<string, FaultyHandler>,
+    private readonly others: string | undefined,
+  ) {
     this.server = createServer((request, response) => {
       void this.answer(request, response);
     });
   }
 
-  static async start(handlers: Record<string, FaultyHandler>): Promise<FaultyAws> {
-    const fake = new FaultyAws(handlers);
+  /** @param others Endpoint that answers what is asked in another protocol. */
+  static async start(handlers: Record<string, FaultyHandler>, others?: string): Promise<FaultyAws> {
+    const fake = new FaultyAws(handlers, others);
     fake.server.listen(0, "127.0.0.1");
     await once(fake.server, "listening");
     return fake;
@@ -60,6 +64,10 @@ export class FaultyAws {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const target = request.headers["x-amz-target"];
+    if (target === undefined && this.others !== undefined) {
+      await this.passOn(this.others, request, response, Buffer.concat(chunks));
+      return;
+    }
     const action = String(target).split(".").at(-1) ?? "";
     const text = Buffer.concat(chunks).toString("utf8");
     const input = (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>;
@@ -81,4 +89,23 @@ export class FaultyAws {
       : answer.ok;
     response.end(JSON.stringify(body));
   }
+
+  private async passOn(
+    to: string,
+    { method = "GET", url = "/", headers }: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer,
+  ): Promise<void> {
+    const given = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+      typeof value === "string" && !HOPS.has(name) ? [[name, value]] : [],
+    );
+    const answer = await fetch(new URL(url, to), { method, headers: given, body });
+    response.writeHead(answer.status, {
+      "content-type": answer.headers.get("content-type") ?? "text/xml",
+    });
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  }
 }
+
+/** What is between two ends of a connection alone. */
+const HOPS: ReadonlySet<string> = new Set(["host", "connection", "content-length", "expect"]);

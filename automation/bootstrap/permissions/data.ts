@@ -29,7 +29,7 @@ export function data({ project, account, region }: BootstrapPlace): PolicyDocume
       ),
       verbs(
         `arn:aws:rds:${here}`,
-        `db:${project}-* pg:* subgrp:* snapshot:${project}-* og:default*`,
+        `db:${project}-* pg:* subgrp:* snapshot:${project}-* snapshot:rds:${project}-* og:default*`,
       ),
     ),
     allow(

@@ -57,9 +57,10 @@ export const restore: Verb<"restore"> = {
   name: "restore",
   summary: "Put a copy of a database in its place",
   description:
-    "Docker: makes a database of the copy and gives it the name of the one that is there, which stays under another name; " +
-    "nobody is connected meanwhile. A copy whose checksum differs is refused. AWS: refused, with what to do. Needs " +
-    "--allow-data-loss with the database's name: what was written since is out of reach then.",
+    "Makes a database of the copy and gives it the name of the one that is there, which stays under another name; sessions are " +
+    "ended for that alone. Docker: a copy whose checksum differs is refused. AWS: RDS makes an instance of the snapshot for as " +
+    "long as a task copies from it, which takes its time. Needs --allow-data-loss with the database's name: what was written " +
+    "since is out of reach then.",
   positional: [
     { usage: "[backup]", field: "backup", help: "id of the copy, as backup --list shows it" },
   ],

@@ -5,18 +5,19 @@ import {
 } from "@aws-sdk/client-rds";
 import type { DBSnapshot } from "@aws-sdk/client-rds";
 
-import { LandfallError, RefusedError } from "../../errors";
+import { LandfallError } from "../../errors";
 import type { DatabaseBackup } from "../../results";
 import type { BackupsAdapter, DatabaseServer, Deployed, PlatformSession } from "../types";
 import { clientSettings, using } from "../../../components/aws/dynamic/clients";
 import { awsFailure } from "./failure";
 import { owned, textOf } from "./resources";
 import type { Owned } from "./resources";
+import { restoreSnapshot } from "./restore";
 import { databaseType } from "./stores";
+import { untilReady } from "./waiting";
 
 /** Longest time for a snapshot, in milliseconds: the first one of a large database is a whole copy. */
 const timeoutMs = 2 * 3_600_000;
-const pollMs = 10_000;
 
 /**
  * Snapshots of RDS: they are consistent without holding anybody up, encrypted by the database's key, outlive it, and need no
@@ -76,15 +77,12 @@ export const backups = {
     }
   },
 
-  restore: (_session, _deployed, { name }, { id }) =>
-    Promise.reject(
-      new RefusedError(
-        `RDS puts no snapshot in the place of a database that is there: ${id} can only become an instance beside ${name}`,
-        {
-          fix: "Restore it beside the database (`aws rds restore-db-instance-from-db-snapshot`), look at it, and copy what is wanted back.",
-        },
-      ),
-    ),
+  async restore(session, { intended: { databases = {} } }, server, backup) {
+    const own = databases[server.database];
+    if (own !== undefined) return restoreSnapshot(session, own, server, backup);
+    const message = `the stack's output \`databases\` has no ${server.database}`;
+    throw new LandfallError("database", message);
+  },
 } satisfies BackupsAdapter;
 
 function ownedBy({ state }: Deployed, { name }: DatabaseServer): Owned {
@@ -94,26 +92,14 @@ function ownedBy({ state }: Deployed, { name }: DatabaseServer): Owned {
 }
 
 /** A snapshot goes on at RDS whoever stops waiting for it; it is listed once it is whole. */
-async function available(
-  { context }: PlatformSession,
-  client: RDSClient,
-  id: string,
-): Promise<DBSnapshot> {
-  const deadline = context.clock.now() + timeoutMs;
-  for (;;) {
-    context.check();
+function available(session: PlatformSession, client: RDSClient, id: string): Promise<DBSnapshot> {
+  return untilReady(session, { what: `snapshot ${id}`, timeoutMs }, async () => {
     const request = new DescribeDBSnapshotsCommand({ DBSnapshotIdentifier: id });
     const { DBSnapshots: [snapshot] = [] } = await client.send(request);
     const { Status: status = "unknown", PercentProgress: percent = 0 } = snapshot ?? {};
-    if (snapshot !== undefined && status === "available") return snapshot;
-    if (status === "failed") throw new LandfallError("database", `snapshot ${id} failed at RDS`);
-    if (context.clock.now() >= deadline) {
-      const hours = timeoutMs / 3_600_000;
-      const message = `snapshot ${id} is ${status} (${percent} %) after ${hours} hours; RDS goes on with it`;
-      throw new LandfallError("database", message);
-    }
-    await context.clock.sleep(pollMs, context.signal);
-  }
+    if (snapshot !== undefined && status === "available") return { ready: snapshot, state: status };
+    return { state: status === "failed" ? status : `${status} (${percent} %)` };
+  });
 }
 
 function shown(

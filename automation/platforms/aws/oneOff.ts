@@ -23,6 +23,8 @@ export interface OneOff {
   command: readonly string[];
   /** What it is for, in words. */
   doing: string;
+  /** Longest time, its start included, in milliseconds. @default five minutes */
+  timeoutMs?: number;
 }
 
 export interface OneOffResult {
@@ -31,8 +33,7 @@ export interface OneOffResult {
   output: string;
 }
 
-/** Longest time for one, its start included, in milliseconds. */
-const timeoutMs = 300_000;
+const defaultTimeoutMs = 300_000;
 const pollMs = 2000;
 /** A task that has just been started may not be known everywhere yet. */
 const unknownForMs = 30_000;
@@ -85,7 +86,7 @@ async function start(client: ECSClient, { tools, command, doing }: OneOff): Prom
 async function ended(
   { context }: PlatformSession,
   client: ECSClient,
-  { tools: { cluster }, doing }: OneOff,
+  { tools: { cluster }, doing, timeoutMs = defaultTimeoutMs }: OneOff,
   arn: string,
 ): Promise<Task> {
   const begun = context.clock.now();
