@@ -5,10 +5,10 @@ import type { Environment } from "./environment";
 import { Problems } from "./errors";
 import type { ImageArgs } from "./image";
 import { normalizeImage } from "./image";
-import type { Linkable } from "./link";
+import type { Linkable, LinkedDatabase } from "./link";
 import type { MigrationTool } from "./migrations";
 import { migrationPlan } from "./migrations/plan";
-import type { MigrationStatus } from "./migrations/status";
+import type { MigratedDatabase, MigrationStatus } from "./migrations/status";
 import { checkName } from "./naming";
 
 /** Arguments of a {@link MigrationJob}. */
@@ -41,8 +41,8 @@ export interface MigrationJobArgs {
    */
   readonly tolerates?: string;
   /**
-   * Where the database is backed up before a contracting migration: a folder on the machine that deploys, absolute or
-   * relative to the program; false for nowhere. Only of a {@link ManagedPostgres} in `links`, on Docker.
+   * Where a {@link ManagedPostgres} in `links` is backed up before a contracting migration; false for nowhere. Docker: a
+   * folder on the machine that deploys, absolute or relative to the program. AWS: a snapshot of RDS, whatever the folder.
    * @default ".landfall/backups"
    */
   readonly backups?: string | false;
@@ -86,13 +86,13 @@ export class MigrationJob extends pulumi.ComponentResource {
     this.output = task.output;
     const database = spec.schema?.database;
     this.status = pulumi
-      .all([task.output, task.image, task.backup, database?.server])
+      .all([task.output, task.image, task.backup, database?.server ?? database?.rds?.instance])
       .apply(([output, image, backup, server]) => ({
         ...plan,
         ...{ image, output },
         ...(database === undefined || server === undefined
           ? {}
-          : { database: { ...database, server } }),
+          : { database: migrated(database, server) }),
         ...(task.backups === undefined ? {} : { backups: task.backups }),
         ...(backup === undefined ? {} : { backup }),
       }));
@@ -122,4 +122,8 @@ function normalize(name: string, args: MigrationJobArgs) {
   };
   problems.throwIfAny();
   return { spec, plan };
+}
+
+function migrated({ component, name, role }: LinkedDatabase, server: string): MigratedDatabase {
+  return { component, name, role, server };
 }

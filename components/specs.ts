@@ -12,7 +12,7 @@ import type { Health } from "./health";
 import type { ImageSpec } from "./image";
 import type { Link, LinkedDatabase, LinkGrant, NetworkPermission } from "./link";
 import type { MigrationTool } from "./migrations";
-import type { MigrationPlan, SchemaBackup } from "./migrations/status";
+import type { KnownBackup, MigrationPlan } from "./migrations/status";
 import type { RolloutPosition, RolloutSpec } from "./rollout";
 import type { TaskDefinitionPin } from "./sdkConfig";
 import type { AlarmsStatus, BackupsStatus, DatabaseStatus, ServiceStatus } from "./status";
@@ -174,7 +174,7 @@ export interface TaskDeployment {
   /** Folder of the backups that it takes; undefined where it takes none. */
   readonly backups: string | undefined;
   /** The backup that was taken before it; undefined where none was. */
-  readonly backup: pulumi.Output<SchemaBackup | undefined>;
+  readonly backup: pulumi.Output<KnownBackup | undefined>;
 }
 
 /** An object store as platforms see it. */

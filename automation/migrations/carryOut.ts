@@ -1,9 +1,9 @@
-import { withDocker } from "../../components/docker/dynamic/client";
-import { flawOf, restore } from "../../components/docker/dynamic/schema/restore";
-import { task } from "../../components/docker/dynamic/task";
-import { dockerClient } from "../platforms/docker/client";
 import type { StackState } from "../engine/state";
 import { LandfallError, RefusedError } from "../errors";
+import { readIntended } from "../intended";
+import { platformOf } from "../platforms";
+import type { Deployed, MigrationsAdapter } from "../platforms";
+import type { KnownBackup } from "../../components/migrations/status";
 import type { Session } from "../session";
 import type { Resolution } from "./resolve";
 import { migratingTasks } from "./tasks";
@@ -29,16 +29,18 @@ export interface SchemaChange {
  */
 export async function carryOut(
   session: Session,
-  state: Pick<StackState, "resources">,
+  state: StackState,
   ways: readonly JobWayBack[],
 ): Promise<SchemaChange[]> {
-  const { context, env } = session;
+  const { context } = session;
+  const deployed = { state, intended: readIntended(state.outputs) };
   const done: SchemaChange[] = [];
   for (const way of ways) {
     if (way.resolution.kind === "safe") continue;
     context.check();
+    const { migrations: platform } = await platformOf(deployed);
     const change = await context.phase("migrate", () =>
-      withDocker(dockerClient(env, 0), () => changed(state, way, way.resolution)),
+      changed({ session, deployed, platform }, way, way.resolution),
     );
     context.emit({
       kind: "diagnostic",
@@ -51,16 +53,22 @@ export async function carryOut(
   return done;
 }
 
+interface Place {
+  session: Session;
+  deployed: Deployed;
+  platform: MigrationsAdapter;
+}
+
 async function changed(
-  state: Pick<StackState, "resources">,
+  place: Place,
   way: JobWayBack,
   resolution: Resolution,
 ): Promise<SchemaChange> {
   switch (resolution.kind) {
     case "needs-down-migration":
-      return migratedDown(state, way, resolution);
+      return migratedDown(place, way, resolution);
     case "needs-restore":
-      return restored(way, resolution.backup.id);
+      return restored(place, way, resolution.backup);
     default:
       throw new RefusedError(resolution.reason);
   }
@@ -68,46 +76,41 @@ async function changed(
 
 /** With the image that has the files, which need not be the one that runs, and the environment of the last run. */
 async function migratedDown(
-  state: Pick<StackState, "resources">,
+  { session, deployed, platform }: Place,
   { job, head, migrations }: JobWayBack,
   { downTo }: Extract<Resolution, { kind: "needs-down-migration" }>,
 ): Promise<SchemaChange> {
-  const ran = migratingTasks(state).get(job);
-  const { downCommand, image } = migrations ?? {};
-  if (ran === undefined || downCommand === undefined || image === undefined) {
+  const ran = migratingTasks(deployed.state).get(job);
+  if (ran === undefined || migrations?.downCommand === undefined) {
     throw new RefusedError(`${job}: nothing tells how its migrations are undone`);
   }
-  const { schema: _, ...inputs } = ran.inputs;
-  try {
-    const command = [...downCommand, downTo];
-    const { outs } = await task.create({ ...inputs, image, command, revision: `down-${downTo}` });
-    return { job, kind: "migrated-down", from: head, to: downTo, output: outs.output };
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new LandfallError("migration_failed", `${job} could not be undone to ${downTo}: ${why}`, {
-      cause,
-    });
-  }
+  const command = [...migrations.downCommand, downTo];
+  const undoing = { job, ran, migrations, command, downTo };
+  const output = await failing(`${job} could not be undone to ${downTo}`, () =>
+    platform.undo(session, deployed, undoing),
+  );
+  return { job, kind: "migrated-down", from: head, to: downTo, output };
 }
 
 async function restored(
-  { job, head, migrations, backups }: JobWayBack,
-  id: string,
+  { session, deployed, platform }: Place,
+  { job, head, migrations }: JobWayBack,
+  backup: KnownBackup,
 ): Promise<SchemaChange> {
-  const backup = backups.find((each) => each.id === id);
-  const database = migrations?.database;
-  if (backup === undefined || database === undefined) {
-    throw new RefusedError(`${job}: backup ${id} is not on this machine any more`);
-  }
-  const flaw = await flawOf(backup);
-  if (flaw !== undefined)
-    throw new RefusedError(`${job}: backup ${id} ${flaw}: nothing was changed`);
+  if (migrations === undefined) throw new RefusedError(`${job}: nothing tells of its database`);
+  const kept = await failing(job, () => platform.restore(session, deployed, migrations, backup));
+  return { job, kind: "restored", from: head, to: backup.head, backup: backup.id, kept };
+}
+
+/** A refusal has changed nothing; whatever else fails may have. */
+async function failing<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
-    const kept = await restore(database, backup);
-    return { job, kind: "restored", from: head, to: backup.head, backup: id, kept };
+    return await work();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new LandfallError("migration_failed", `${job}: ${why}`, { cause });
+    if (cause instanceof RefusedError) throw new RefusedError(`${what}: ${why}`, { cause });
+    if (cause instanceof LandfallError && cause.code === "cancelled") throw cause;
+    throw new LandfallError("migration_failed", `${what}: ${why}`, { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Migration } from "../../components/migrations";
+import type { KnownBackup } from "../../components/migrations/status";
 
 /** A schema as it stands, or as a release's code was made for it. */
 export interface SchemaState {
@@ -8,15 +9,6 @@ export interface SchemaState {
   chain: readonly Migration[] | undefined;
   /** The oldest head whose code works with it, where the program has said it of this very head. */
   tolerates?: string;
-}
-
-/** A copy of the database that can be put back. */
-export interface KnownBackup {
-  id: string;
-  /** The head that the database had. */
-  head: string;
-  /** ISO 8601. */
-  takenAt: string;
 }
 
 /** Whether code of an earlier release may run on the schema that is there, and what it takes if not. */

@@ -1,51 +1,71 @@
-import type { SchemaBackup } from "../../components/migrations/status";
-import type { TaskInputs, TaskSchema } from "../../components/docker/dynamic/types";
-import { taskSchema } from "../../components/docker/dynamic/validate";
+import { z } from "zod";
+
+import type {
+  KnownBackup,
+  MigratedDatabase,
+  MigratedSchema,
+} from "../../components/migrations/status";
+import { migratedSchema } from "../../components/dynamic/migratedSchema";
 import { reveal } from "../engine/state";
 import type { StackState } from "../engine/state";
 import type { EngineEvent } from "../engine/types";
 import type { ReleaseRecord } from "../release";
 
-const taskType = "pulumi-nodejs:dynamic/landfall:Task";
+/** The one-off tasks of Docker and of ECS. */
+const taskTypes: readonly string[] = [
+  "pulumi-nodejs:dynamic/landfall:Task",
+  "pulumi-nodejs:dynamic/landfall:EcsTask",
+];
 /** So much of what a migration printed is kept with a release, in characters. */
 const keptOutput = 4000;
 
 /** A release's migrations of one job: plain data, enough to tell what a rollback takes. */
-export interface ReleaseMigrations extends Omit<TaskSchema, "job" | "beyond"> {
+export interface ReleaseMigrations extends Omit<MigratedSchema, "job"> {
+  database?: MigratedDatabase;
+  /** Docker: folder of the copies of the database. */
+  backups?: string;
   /** Id of the image that has them. */
   image?: string;
   /** The copy of the database that was taken before them. */
-  backup?: SchemaBackup;
+  backup?: KnownBackup;
   /** The last lines that they printed, without secrets. */
   output?: string;
 }
 
 /** A migrating task as the state has it. */
 export interface MigratingTask {
-  inputs: TaskInputs;
-  schema: TaskSchema;
+  /** As its platform has them. */
+  inputs: Readonly<Record<string, unknown>>;
   migrations: ReleaseMigrations;
 }
+
+const schemaShape = z.object({
+  ...migratedSchema,
+  database: z
+    .object({ component: z.string(), name: z.string(), role: z.string(), server: z.string() })
+    .optional(),
+  backups: z.union([z.string(), z.boolean()]).optional(),
+});
+const backupShape = z.looseObject({ id: z.string(), head: z.string(), takenAt: z.string() });
 
 /** The migrating tasks of a state that was read with its secrets, by job. */
 export function migratingTasks({
   resources,
 }: Pick<StackState, "resources">): Map<string, MigratingTask> {
   const found = new Map<string, MigratingTask>();
-  for (const { type, inputs, outputs, delete: deleted } of resources) {
-    if (type !== taskType || deleted === true) continue;
-    const task = taskOf(reveal(inputs));
-    if (task?.schema === undefined) continue;
-    const { output, backup } = (reveal(outputs) ?? {}) as {
-      output?: string;
-      backup?: SchemaBackup | null;
-    };
+  for (const { type, inputs: own, outputs, delete: deleted } of resources) {
+    if (!taskTypes.includes(type) || deleted === true) continue;
+    const inputs = present(reveal(own));
+    const schema = schemaOf(inputs);
+    if (schema === undefined) continue;
+    const { output, backup } = present(reveal(outputs));
+    const known = backupShape.safeParse(backup).data;
     const migrations = {
-      ...migrationsOf(task.schema, task.image),
+      ...migrationsOf(schema, inputs.image),
       ...(typeof output === "string" ? { output: output.slice(-keptOutput) } : {}),
-      ...(backup ? { backup } : {}),
+      ...(known === undefined ? {} : { backup: known }),
     };
-    found.set(task.schema.job, { inputs: task, schema: task.schema, migrations });
+    found.set(schema.job, { inputs, migrations });
   }
   return found;
 }
@@ -57,12 +77,9 @@ export class AttemptedMigrations {
   see({ resourcePreEvent }: EngineEvent): void {
     const metadata = resourcePreEvent?.metadata;
     const inputs = metadata?.new?.inputs;
-    if (metadata?.type !== taskType || !inputs) return;
-    const parsed = taskSchema.shape.schema.safeParse(inputs.schema ?? undefined);
-    if (!parsed.success || parsed.data === undefined) return;
-    const schema: TaskSchema = parsed.data;
-    const image = typeof inputs.image === "string" ? inputs.image : undefined;
-    this.found.set(schema.job, migrationsOf(schema, image));
+    if (metadata === undefined || !taskTypes.includes(metadata.type) || !inputs) return;
+    const schema = schemaOf(inputs);
+    if (schema !== undefined) this.found.set(schema.job, migrationsOf(schema, inputs.image));
   }
 
   /** What a release keeps: what the state has of a job, unless the update wanted something else of it. */
@@ -79,17 +96,40 @@ export class AttemptedMigrations {
   }
 }
 
-function taskOf(inputs: unknown): TaskInputs | undefined {
-  const own = Object.entries((inputs ?? {}) as Record<string, unknown>).filter(
-    ([key, value]) => key in taskSchema.shape && value !== null,
-  );
-  const parsed = taskSchema.safeParse(Object.fromEntries(own));
-  return parsed.success ? parsed.data : undefined;
+type Schema = z.infer<typeof schemaShape>;
+
+function schemaOf({ schema }: Readonly<Record<string, unknown>>): Schema | undefined {
+  return schemaShape.safeParse(withoutNulls(schema)).data;
 }
 
 function migrationsOf(
-  { job: _, beyond: _b, ...schema }: TaskSchema,
-  image: string | undefined,
+  { job: _, tolerates, downCommand, database, backups, ...rest }: Schema,
+  image: unknown,
 ): ReleaseMigrations {
-  return { ...schema, ...(image === undefined ? {} : { image }) };
+  return {
+    ...rest,
+    chain: rest.chain.map(({ tolerates: oldest, ...each }) => ({
+      ...each,
+      ...(oldest === undefined ? {} : { tolerates: oldest }),
+    })),
+    ...(tolerates === undefined ? {} : { tolerates }),
+    ...(downCommand === undefined ? {} : { downCommand }),
+    ...(database === undefined ? {} : { database }),
+    ...(typeof backups === "string" ? { backups } : {}),
+    ...(typeof image === "string" ? { image } : {}),
+  };
+}
+
+/** Null is how the engine hands on what there is none of. */
+function present(value: unknown): Record<string, unknown> {
+  const all = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(all.filter(([, each]) => each !== null));
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(present(value)).map(([key, each]) => [key, withoutNulls(each)]),
+  );
 }

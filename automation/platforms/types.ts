@@ -11,8 +11,48 @@ import type {
   ServiceObservation,
   StatusResult,
 } from "../results";
+import type { KnownBackup } from "../../components/migrations/status";
+import type { MigratingTask, ReleaseMigrations } from "../migrations/tasks";
 import type { ReleaseRecord } from "../release";
 import type { Session } from "../session";
+
+/** How schemas are brought back to where an earlier release's code works with them. */
+export interface MigrationsAdapter {
+  /** What the database says; undefined where it cannot be asked. */
+  head(
+    session: PlatformSession,
+    migrations: ReleaseMigrations,
+  ): Promise<{ head: string | undefined } | undefined>;
+  /** Copies from before migrations that can be put back. */
+  backups(
+    session: PlatformSession,
+    state: Pick<StackState, "resources">,
+    migrations: ReleaseMigrations,
+  ): Promise<KnownBackup[]>;
+  /**
+   * Runs what undoes migrations: with the files of the migrations that are to be undone, and the environment of the last run.
+   * @returns the last lines that it printed
+   */
+  undo(session: PlatformSession, deployed: Deployed, undoing: Undoing): Promise<string>;
+  /** Puts a copy in the database's place. @returns the name under which the database stays as it was */
+  restore(
+    session: PlatformSession,
+    deployed: Deployed,
+    migrations: ReleaseMigrations,
+    backup: KnownBackup,
+  ): Promise<string>;
+}
+
+/** Migrations that are undone. */
+export interface Undoing {
+  job: string;
+  ran: MigratingTask;
+  /** The migrations that led to where the schema is, and the image that has their files. */
+  migrations: ReleaseMigrations;
+  command: string[];
+  /** The head that they stop at. */
+  downTo: string;
+}
 
 /** What platforms are asked with. */
 export interface PlatformSession extends Pick<Session, "context" | "project" | "shortStack"> {
@@ -212,6 +252,7 @@ export interface Platform {
   readonly readOnly: ReadOnlyAdapter;
   readonly images: ImagesAdapter;
   readonly backups: BackupsAdapter;
+  readonly migrations: MigrationsAdapter;
   readonly leftovers: LeftoversAdapter;
   readonly doctor: DoctorAdapter;
 }

@@ -8,6 +8,7 @@ import type { TaskDeployment, TaskSpec } from "../specs";
 import { commonDefinition, linkedEnv } from "./container";
 import type { AwsContext } from "./context";
 import { stackName, stackPath } from "./context";
+import type { EcsTaskArgs } from "./dynamic/resources";
 import { EcsTask } from "./dynamic/resources";
 import { taskSize } from "./fargate";
 import type { ResolvedImage } from "./image";
@@ -31,10 +32,15 @@ export function task(
   return {
     exitCode: run.exitCode,
     output: run.output,
-    image: image.digest.apply((digest) => (digest === "" ? image.reference : digest)),
+    image: ranImage(image),
     backups: undefined,
-    backup: pulumi.output(undefined),
+    // An absent output is null where the engine hands it on.
+    backup: run.backup.apply((backup) => backup ?? undefined),
   };
+}
+
+function ranImage({ digest, reference }: ResolvedImage): pulumi.Output<string> {
+  return digest.apply((known) => (known === "" ? reference : known));
 }
 
 /** What a one-off task is made of, before anybody runs it. */
@@ -114,6 +120,7 @@ export function runTask(
 ): { readonly run: EcsTask; readonly image: ResolvedImage } {
   const { image, logs, group, definition, ready } = defineTask(context, parent, spec, given);
   const nothing = nothingToRun(spec);
+  const schema = schemaOf(spec);
   const run = new EcsTask(
     `${spec.name}-run`,
     {
@@ -131,6 +138,7 @@ export function runTask(
       revision: digestOf({ image: image.reference, command: spec.command, key: spec.runKey }),
       secrets: secretValues(spec),
       ...(nothing === undefined ? {} : { nothing }),
+      ...(schema === undefined ? {} : { schema, image: ranImage(image) }),
     },
     { parent, dependsOn: [...ready] },
   );
@@ -160,15 +168,34 @@ function nothingToRun({ schema }: TaskSpec): string | undefined {
   return `nothing was run: this release's migrations, up to ${schema.head}, were applied when it ran first${also}`;
 }
 
-/** Docker looks into the database before a migration and copies it: that is not so here, and nobody should think it is. */
+/** What the task has to know of the schema that it migrates, and of which a snapshot can be taken. */
+function schemaOf({ name, schema, backups }: TaskSpec): EcsTaskArgs["schema"] {
+  if (schema === undefined) return undefined;
+  const { database, beyond: _, chain, downCommand, ...rest } = schema;
+  return {
+    ...{ job: name, ...rest, chain: [...chain] },
+    ...(downCommand === undefined ? {} : { downCommand: [...downCommand] }),
+    ...(database?.rds === undefined
+      ? {}
+      : {
+          database: {
+            ...{ component: database.component, name: database.name, role: database.role },
+            server: database.rds.instance,
+          },
+        }),
+    backups: backups !== undefined,
+  };
+}
+
+/** A database of somebody else's cannot be copied here, and nobody should think that it is. */
 function sayWhatIsMissing(parent: pulumi.ComponentResource, spec: TaskSpec): void {
   const contracting = spec.schema?.chain.filter((migration) => migration.contracting) ?? [];
-  if (contracting.length === 0 || spec.backups === undefined) return;
+  const isCopied = spec.schema?.database?.rds !== undefined;
+  if (contracting.length === 0 || spec.backups === undefined || isCopied) return;
   const ids = contracting.map(({ id }) => id).join(", ");
   void pulumi.log.warn(
-    `task "${spec.name}": on AWS no copy of the database is made before contracting migrations (${ids}): ` +
-      "what there is are RDS's own snapshots and its restore to any second. Take a snapshot first, or set backups to false, " +
-      "which says that you know",
+    `task "${spec.name}": no copy of the database is made before contracting migrations (${ids}): it is no ManagedPostgres in ` +
+      "its links. Link it, take a copy yourself, or set backups to false, which says that you know",
     parent,
   );
 }

@@ -1,7 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-
-import { z } from "zod";
 
 import { withDocker } from "../../../components/docker/dynamic/client";
 import { backUp } from "../../../components/docker/dynamic/schema/backup";
@@ -12,15 +9,11 @@ import { LandfallError, RefusedError } from "../../errors";
 import type { DatabaseBackup } from "../../results";
 import type { BackupsAdapter, DatabaseServer, PlatformEnv, PlatformSession } from "../types";
 import { dockerClient, dockerError } from "./client";
+import { manifestsIn } from "./manifests";
 import { readOnly } from "./readOnly";
 
 /** Longest time for one, in milliseconds. */
 const timeoutMs = 3_600_000;
-
-const manifest = z.object({
-  ...{ id: z.string().regex(/^[\w-]{1,100}$/), head: z.string(), takenAt: z.string() },
-  ...{ size: z.number(), sha256: z.string() },
-});
 
 /** Files of pg_dump in the folder on this machine that migrations use too, each with its checksum. */
 export const backups = {
@@ -72,24 +65,6 @@ async function databaseIn(
   const [name, role] = [told("LANDFALL_DATABASE"), told("LANDFALL_ROLE")];
   if (name !== "" && role !== "") return { component, name, role, server };
   throw new LandfallError("database", `container ${server} names no database of Landfall's`);
-}
-
-async function manifestsIn(folder: string): Promise<SchemaBackup[]> {
-  const files = await readdir(folder).catch((): string[] => []);
-  const whole = files.filter((name) => files.includes(name.replace(/\.json$/, ".dump")));
-  const found = await Promise.all(
-    whole
-      .filter((name) => name.endsWith(".json"))
-      .map(async (name): Promise<SchemaBackup[]> => {
-        try {
-          const text = await readFile(join(folder, name), "utf8");
-          return [{ ...manifest.parse(JSON.parse(text)), folder }];
-        } catch {
-          return [];
-        }
-      }),
-  );
-  return found.flat();
 }
 
 function shown({ id, takenAt, size, folder }: SchemaBackup): DatabaseBackup {

@@ -1,16 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../../dynamic/shim";
-import type { AccountInputs, EcsRolloutInputs, EcsTaskInputs } from "./types";
+import type { KnownBackup, MigratedDatabase } from "../../migrations/status";
+import type { AccountInputs, EcsRolloutInputs, EcsTaskInputs, EcsTaskSchema } from "./types";
 
 type Args<T> = { [K in keyof T]: pulumi.Input<T[K]> };
 
 export type EcsRolloutArgs = Args<EcsRolloutInputs>;
 export interface EcsTaskArgs extends Args<
-  Omit<EcsTaskInputs, "subnets" | "securityGroups" | "secrets">
+  Omit<EcsTaskInputs, "subnets" | "securityGroups" | "secrets" | "schema">
 > {
   subnets: pulumi.Input<pulumi.Input<string>[]>;
   securityGroups: pulumi.Input<pulumi.Input<string>[]>;
   secrets?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  schema?: pulumi.Input<Omit<EcsTaskSchema, "database"> & { database?: Args<MigratedDatabase> }>;
 }
 export type AccountCheckArgs = Args<Omit<AccountInputs, "account">>;
 
@@ -38,13 +40,15 @@ export class EcsTask extends DynamicResource {
   declare public readonly exitCode: pulumi.Output<number>;
   /** The last lines of what it printed, without secrets. */
   declare public readonly output: pulumi.Output<string>;
+  /** The snapshot that was taken before it; null where none was. */
+  declare public readonly backup: pulumi.Output<KnownBackup | null | undefined>;
 
   constructor(name: string, args: EcsTaskArgs, opts?: pulumi.CustomResourceOptions) {
     super(
       "EcsTask",
       "ecsTask",
       name,
-      { exitCode: undefined, output: undefined, ...args },
+      { exitCode: undefined, output: undefined, backup: undefined, ...args },
       {
         ...opts,
         additionalSecretOutputs: [...(opts?.additionalSecretOutputs ?? []), "secrets"],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { migratedSchema } from "../../dynamic/migratedSchema";
 
 const name = z.string().min(1).max(255);
 const arn = z.string().regex(/^arn:aws[\w-]*:/, "must be an ARN");
@@ -31,4 +32,12 @@ export const ecsTaskSchema = z.strictObject({
   revision: name,
   secrets: z.record(z.string(), z.string()).optional(),
   nothing: z.string().optional(),
+  image: z.string().optional(),
+  schema: z
+    .strictObject({
+      ...migratedSchema,
+      database: z.strictObject({ component: name, name, role: name, server: name }).optional(),
+      backups: z.boolean(),
+    })
+    .optional(),
 });

@@ -6,18 +6,27 @@ import { quotedLines } from "../../dynamic/text";
 import { cancellable } from "./cancellable";
 import { endOf } from "./reasons";
 import { ecsTaskSchema } from "./schemas";
+import type { SnapshotTiming } from "./snapshot";
+import { snapshotBefore } from "./snapshot";
 import { lastLines } from "./taskLog";
 import type { Ended, RunTiming } from "./taskRun";
 import { TaskRun } from "./taskRun";
 import type { EcsTaskInputs, EcsTaskOutputs } from "./types";
 
-const TIMING: RunTiming = { intervalMs: 2_000, missingMs: 30_000, retryMs: 5_000 };
+type Timing = RunTiming & Pick<SnapshotTiming, "snapshotMs">;
+
+const TIMING: Timing = {
+  intervalMs: 2_000,
+  missingMs: 30_000,
+  retryMs: 5_000,
+  snapshotMs: 2 * 3_600_000,
+};
 
 /** A change of anything else is noted, and counts for the next run. */
 const RUNS_AGAIN = ["name", "cluster", "taskDefinition", "container", "revision", "nothing"];
 
 /** A task that runs once, to its end. */
-export function ecsTaskWith(timing: RunTiming) {
+export function ecsTaskWith(timing: Timing) {
   return {
     check(_olds, news) {
       return Promise.resolve(checked(news, checkInputs(ecsTaskSchema, news)));
@@ -29,15 +38,15 @@ export function ecsTaskWith(timing: RunTiming) {
 
     async create(props) {
       const inputs = parsedInputs(ecsTaskSchema, props);
-      return { id: inputs.name, outs: await done(inputs, timing) };
+      return { id: inputs.name, outs: await done(inputs, undefined, timing) };
     },
 
     async update(_id, olds, news) {
       const inputs = parsedInputs(ecsTaskSchema, news);
       if (changedInputs(olds, news, RUNS_AGAIN).length > 0)
-        return { outs: await done(inputs, timing) };
-      const { exitCode, output } = olds;
-      return { outs: { ...inputs, exitCode, output } };
+        return { outs: await done(inputs, parsedInputs(ecsTaskSchema, olds), timing) };
+      const { exitCode, output, backup } = olds;
+      return { outs: { ...inputs, exitCode, output, ...(backup ? { backup } : {}) } };
     },
 
     read(id, props) {
@@ -52,13 +61,21 @@ export function ecsTaskWith(timing: RunTiming) {
 
 export const ecsTask = ecsTaskWith(TIMING);
 
-async function done(inputs: EcsTaskInputs, timing: RunTiming): Promise<EcsTaskOutputs> {
+async function done(
+  inputs: EcsTaskInputs,
+  before: EcsTaskInputs | undefined,
+  timing: Timing,
+): Promise<EcsTaskOutputs> {
   const { name, nothing, secrets = {}, timeoutSeconds } = inputs;
   if (nothing !== undefined) return { ...inputs, exitCode: 0, output: nothing };
-  const ended = await cancellable((signal) => new TaskRun(inputs, timing, signal).toItsEnd());
+  const { backup, ended } = await cancellable(async (signal) => ({
+    backup: await snapshotBefore(inputs, before, timing, signal),
+    ended: await new TaskRun(inputs, timing, signal).toItsEnd(),
+  }));
   const redact = redactorOf(secrets, Object.keys(secrets));
   const output = redact(await lastLines(inputs, ended.taskArn, timing.intervalMs));
-  if (ended.exitCode === 0) return { ...inputs, exitCode: 0, output };
+  if (ended.exitCode === 0)
+    return { ...inputs, exitCode: 0, output, ...(backup === undefined ? {} : { backup }) };
   throw new Error(
     `task "${name}" ${whatHappened(ended, timeoutSeconds)}${quotedLines("its last lines", output)}`,
   );

@@ -1,3 +1,4 @@
+import type { KnownBackup, MigratedDatabase, MigratedSchema } from "../../migrations/status";
 import type { AwsAccess } from "./clients";
 
 /** Fails, before anything is created, when the account or the region is not the wanted one. */
@@ -48,10 +49,23 @@ export interface EcsTaskInputs extends AwsAccess {
   readonly secrets?: Record<string, string> | undefined;
   /** Why there is nothing to run. */
   readonly nothing?: string | undefined;
+  /** What it runs, as releases name it: the digest, else the reference. */
+  readonly image?: string | undefined;
+  /** The schema that it migrates. */
+  readonly schema?: EcsTaskSchema | undefined;
+}
+
+export interface EcsTaskSchema extends MigratedSchema {
+  /** The instance of RDS that it is in. @default no copy is made of it */
+  readonly database?: MigratedDatabase;
+  /** Whether a snapshot is taken before a contracting migration. */
+  readonly backups: boolean;
 }
 
 export interface EcsTaskOutputs extends EcsTaskInputs {
   readonly exitCode: number;
   /** The last lines that it printed, without secrets. */
   readonly output: string;
+  /** The snapshot that was taken before it. */
+  readonly backup?: KnownBackup | undefined;
 }

@@ -1,5 +1,4 @@
-import type { Migration, MigrationTool } from "../../migrations";
-import type { SchemaBackup } from "../../migrations/status";
+import type { MigratedSchema, SchemaBackup } from "../../migrations/status";
 
 /** How requests find a service: the port they arrive at and, where several services share it, host and path. */
 export interface RouteListen {
@@ -145,17 +144,7 @@ export interface TaskDatabase {
 }
 
 /** What a task that migrates has to know of the schema. */
-export interface TaskSchema {
-  /** Name of the job. */
-  job: string;
-  tool: MigrationTool;
-  head: string;
-  /** The migrations that its image has, oldest first. */
-  chain: Migration[];
-  /** The oldest head whose code works on this head's schema. @default that of the newest contracting migration */
-  tolerates?: string;
-  /** What undoes them; the head to stop at is added. @default nothing can */
-  downCommand?: string[];
+export interface TaskSchema extends MigratedSchema {
   /** Heads of the database with which there is nothing to run: a former release's own, and later ones that its code works with. */
   beyond: string[];
   /** Component, database, the role that owns it, and the container of its server. @default it is not looked at */

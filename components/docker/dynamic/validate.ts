@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { migratedSchema } from "../../dynamic/migratedSchema";
 
 // Names, hosts and paths end up in the router's configuration and in shell arguments: these patterns are what
 // keeps them from being anything else there.
@@ -113,19 +114,7 @@ export const taskSchema = z.strictObject({
   timeoutSeconds: seconds(86_400).optional(),
   schema: z
     .strictObject({
-      job: z.string().min(1),
-      tool: z.enum(["sql", "alembic"]),
-      head: z.string().min(1),
-      chain: z.array(
-        z.strictObject({
-          id: z.string().min(1),
-          contracting: z.boolean(),
-          down: z.boolean(),
-          tolerates: z.string().optional(),
-        }),
-      ),
-      tolerates: z.string().optional(),
-      downCommand: z.array(z.string()).optional(),
+      ...migratedSchema,
       beyond: z.array(z.string()),
       database: z
         .strictObject({

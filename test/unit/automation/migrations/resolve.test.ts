@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { resolve } from "../../../../automation/migrations/resolve";
-import type { KnownBackup } from "../../../../automation/migrations/resolve";
 import type { Migration } from "../../../../components/migrations";
+import type { KnownBackup } from "../../../../components/migrations/status";
 
 const migration = (id: string, flags: Partial<Migration> = {}): Migration => ({
   id,

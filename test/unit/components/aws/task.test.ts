@@ -98,6 +98,20 @@ describe("a one-off task on AWS", function () {
     assert.equal(first.seen.named("migrate-run").inputs["nothing"], undefined);
   });
 
+  it("knows the schema that it migrates, and the instance of which a snapshot is taken first", async () => {
+    const rds = { instance: pulumi.output("shop-test-db"), masterSecretArn: "arn:aws:x" };
+    const database = { component: "db", name: "app", role: "app", server: undefined, rds };
+    const schemaOf = async (args: Partial<TaskSpec>) =>
+      (await migrate(args)).seen.named("migrate-run").inputs["schema"];
+    assert.deepEqual(await schemaOf({ schema: { ...SCHEMA, database }, backups: "somewhere" }), {
+      ...{ job: "migrate", tool: "sql", head: "0002", chain: SCHEMA.chain, backups: true },
+      database: { component: "db", name: "app", role: "app", server: "shop-test-db" },
+    });
+    const unwanted = await schemaOf({ schema: { ...SCHEMA, database } });
+    assert.equal((unwanted as { backups: boolean }).backups, false);
+    assert.equal(await schemaOf({}), undefined);
+  });
+
   it("is refused where Fargate has no place for it", async () => {
     await assert.rejects(migrate({ memoryMb: 200 * 1024 }), /memory: must be at most 120GB/);
     const image = { kind: "reference", name: "migrate", ref: DIGEST } as const;

@@ -22,7 +22,7 @@ const INPUTS: EcsTaskInputs = {
   secrets: { DATABASE_URL: "postgres://app:s3cr3t-word@db/shop" },
 };
 
-const task = ecsTaskWith({ intervalMs: 5, missingMs: 100, retryMs: 5 });
+const task = ecsTaskWith({ intervalMs: 5, missingMs: 100, retryMs: 5, snapshotMs: 1000 });
 
 function told(id: string, more: Record<string, unknown> = {}) {
   return { taskArn: taskArn(id), taskDefinitionArn: definition(7), lastStatus: "RUNNING", ...more };
