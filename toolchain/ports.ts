@@ -142,7 +142,9 @@ function commandOf(proc: string, pid: number): string {
   const line = readOrEmpty(path.join(proc, String(pid), "cmdline"))
     .split("\0")
     .filter(Boolean);
-  const [file = readOrEmpty(path.join(proc, String(pid), "comm")).trim(), script] = line;
+  const [file = readOrEmpty(path.join(proc, String(pid), "comm")).trim(), ...given] = line;
+  // Of other options nobody knows here whether what follows is their value.
+  const script = given.find((each) => !/^--(?!eval|print)[\w-]+=/.test(each));
   const name = path.basename(file);
   // "node" alone says little; the arguments may hold secrets, the script's name does not.
   const interpreted = /^(node|python[\d.]*|ruby|perl|java|bash|sh)$/.test(name);
