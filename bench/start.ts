@@ -111,8 +111,9 @@ async function componentTests(
   signal: AbortSignal,
 ): Promise<{ seconds: number; megabytes: number }> {
   const args = [
-    ...["--require", path.join(ROOT, "bench", "support", "peakMemory.cjs")],
     ...[require.resolve("mocha/bin/mocha.js"), "test/unit/components/**/*.test.ts"],
+    // Mocha's own option: it runs the tests in a process that it starts for the sake of its other options.
+    ...["--require", path.join(ROOT, "bench", "support", "peakMemory.cjs")],
   ];
   const peak = path.join(ROOT, ".landfall", "tmp", "bench-peak-memory");
   fs.rmSync(peak, { force: true });
@@ -122,7 +123,7 @@ async function componentTests(
     all: true,
     env: { BENCH_PEAK_MEMORY: peak },
   });
-  // Mocha has the tests in a process of its own, which this signal reaches too.
+  // It reaches the process that runs the tests, too.
   const stop = () => child.kill("SIGINT");
   signal.addEventListener("abort", stop, { once: true });
   const { seconds } = await timed(() => child);

@@ -1,11 +1,8 @@
 "use strict";
-// Preloaded with --require: leaves the peak resident memory, in KiB, of the largest process that loaded it in the file of
-// BENCH_PEAK_MEMORY. Mocha loads it in the process that runs the tests and in the one that starts that.
+// Loaded by mocha (--require): leaves the peak resident memory of the process that runs the tests, in KiB, in the file of
+// BENCH_PEAK_MEMORY when it ends.
 const fs = require("fs");
 
-const file = process.env.BENCH_PEAK_MEMORY;
-
 process.on("exit", () => {
-  const known = fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 0;
-  fs.writeFileSync(file, String(Math.max(known, process.resourceUsage().maxRSS)));
+  fs.writeFileSync(process.env.BENCH_PEAK_MEMORY, String(process.resourceUsage().maxRSS));
 });
