@@ -27,7 +27,7 @@ export interface AlarmsArgs {
   readonly aws?: AwsAlarmsArgs;
 }
 
-/** From where on somebody is told, when it is so for ten minutes: two times five. */
+/** From where on somebody is told: on AWS when it is so for ten minutes, two times five; on Docker when somebody looks. */
 export interface ThresholdArgs {
   /** CPU of a service, a database or a cache, in percent. @default 80 */
   readonly cpuPercent?: number;
@@ -37,7 +37,7 @@ export interface ThresholdArgs {
   readonly connections?: number;
   /** Share of a service's answers that are its own fault (5xx), 0 to 1. @default 0.01 */
   readonly errorRate?: number;
-  /** Time until a service has answered 95 of 100 requests. @default "1s" */
+  /** AWS: time until a service has answered 95 of 100 requests. @default "1s" */
   readonly p95?: Duration;
   /** Disk that a database has left. @default "2GB" */
   readonly freeStorage?: Size;
@@ -50,8 +50,8 @@ export interface ThresholdArgs {
  * thresholds are part of the stack's outputs, for `landfall status` to hold what it sees against.
  *
  * @example
- * const alarms = new Alarms("alarms", { environment, services: [api], databases: [db] });
- * export const watched = alarms.status;
+ * const watch = new Alarms("watch", { environment, services: [api], databases: [db] });
+ * export const alarms = watch.status;
  */
 export class Alarms extends pulumi.ComponentResource {
   /** What is watched, and from where on somebody is told; export it as `alarms` for `landfall status`. */

@@ -115,6 +115,9 @@ export interface ToolsTask {
 }
 
 /** What is watched, and from where on somebody is told. */
+/** What can be seen of a component on Docker at one moment. */
+export type DockerMetric = "cpu" | "memory" | "connections" | "errors";
+
 export interface AlarmsStatus {
   readonly thresholds: AlarmThresholds;
   /** Each thing that is looked at. */
@@ -123,6 +126,8 @@ export interface AlarmsStatus {
     readonly component: string;
     /** What is told of, in words. */
     readonly what: string;
+    /** Docker: what `landfall status` looks at. */
+    readonly metric?: DockerMetric;
     /** AWS: name of the alarm in CloudWatch. */
     readonly alarm?: string;
   }[];

@@ -1,24 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AlarmsDeployment, AlarmsSpec } from "../specs";
+import type { AlarmsStatus } from "../status";
 import type { DockerContext } from "./context";
 
-/** Nothing on Docker watches by itself: what is to be watched, and from where on, is for who looks at the stack. */
+type Watched = Pick<AlarmsStatus["watched"][number], "what" | "metric">;
+
+/**
+ * Nothing on Docker watches by itself: what is to be watched, and from where on, is for who looks at the stack. How long
+ * answers take is no part of it, since nothing keeps that.
+ */
 export function alarms(
   _context: DockerContext,
   _parent: pulumi.ComponentResource,
   { thresholds, services, databases, caches }: AlarmsSpec,
 ): AlarmsDeployment {
-  const { cpuPercent, memoryPercent, connections, errorRate, p95Ms } = thresholds;
-  const use = [`CPU above ${cpuPercent} %`, `memory above ${memoryPercent} %`];
-  const answers = [`answers of 5xx above ${errorRate * 100} %`, `p95 above ${p95Ms} ms`];
-  const watch = (all: readonly { readonly name: string }[], what: readonly string[]) =>
-    all.flatMap(({ name }) => what.map((each) => ({ component: name, what: each })));
+  const { cpuPercent, memoryPercent, connections, errorRate } = thresholds;
+  const use: Watched[] = [
+    { what: `CPU above ${cpuPercent} %`, metric: "cpu" },
+    { what: `memory above ${memoryPercent} %`, metric: "memory" },
+  ];
+  const answers: Watched = { what: `answers of 5xx above ${errorRate * 100} %`, metric: "errors" };
+  const open: Watched = { what: `more than ${connections} connections`, metric: "connections" };
+  const watch = (all: readonly { readonly name: string }[], what: readonly Watched[]) =>
+    all.flatMap(({ name }) => what.map((each) => ({ component: name, ...each })));
   return {
     status: pulumi.output({
       thresholds,
       watched: [
-        ...watch(services, [...use, ...answers]),
-        ...watch(databases, [...use, `more than ${connections} connections`]),
+        ...watch(services, [...use, answers]),
+        ...watch(databases, [...use, open]),
         ...watch(caches, use),
       ],
     }),

@@ -128,7 +128,9 @@ export const COMPONENTS: readonly ComponentPage[] = [
     name: "Alarms",
     file: "alarms.md",
     summary: "thresholds for services, databases and caches, and who is told",
-    docker: ["No resource. The thresholds are in its output `status`, for who looks at the stack."],
+    docker: [
+      "No resource. `landfall status` holds what it sees at that moment against the thresholds in the stack's output `alarms`: CPU and memory of the worst replica, connections of a database, and the share of 5xx answers since the router has started. Nothing looks in between, and nobody is told.",
+    ],
     aws: [
       "Alarms of CloudWatch to the environment's topic, of two times five minutes: CPU and memory, 5xx answers, p95, unhealthy or missing tasks of services; CPU, connections and disk of databases; CPU and memory of caches; age of the oldest message of queues.",
       "A dashboard with all of them.",

@@ -9,6 +9,7 @@ export interface Found {
   name: string;
   service: string;
   role: ServiceStatusReport["role"];
+  running: boolean;
 }
 
 /** All containers of a stack that are this deployment's, tasks left out. */
@@ -21,10 +22,11 @@ export async function containersOf(
   const all = await docker.listContainers({ all: true, filters });
   return all
     .filter(({ Labels: own }) => belongsTo(owner, own))
-    .map(({ Names: names, Labels: own }) => {
+    .map(({ Names: names, Labels: own, State: state }) => {
       const name = names[0]?.replace(/^\//, "") ?? "";
       const role = roleOf(own[labels.role]);
-      return { name, role, service: own[labels.service] ?? (role === "service" ? name : role) };
+      const service = own[labels.service] ?? (role === "service" ? name : role);
+      return { name, role, service, running: state === "running" };
     })
     .filter(({ role }) => role !== "task")
     .sort((a, b) => a.name.localeCompare(b.name));

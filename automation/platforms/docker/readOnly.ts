@@ -51,6 +51,12 @@ export async function isClosed(docker: Docker, container: string): Promise<boole
 }
 
 /** What keeps the services' own role from writing, or from not writing; undefined where all is as it should be. */
+/** Sessions of clients, this question's own left out. */
+export async function connectionsOf(docker: Docker, container: string): Promise<number> {
+  const count = `SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+  return lastNumber(await asSuperuser(docker, container, [count]));
+}
+
 async function objection(
   docker: Docker,
   container: string,

@@ -1,33 +1,37 @@
 import type Docker from "dockerode";
 
 import type { Intended } from "../../intended";
-import type { ReplicaStatus, ServiceStatusReport } from "../../results";
+import type { ReplicaStatus, ServiceStatusReport, StatusResult } from "../../results";
 import { compareService } from "../../verdict";
 import type { Deployed, PlatformSession, StatusAdapter } from "../types";
 import { dockerClient, ownerOf } from "./client";
 import { containersOf } from "./containers";
 import type { Found } from "./containers";
 import { observeContainer } from "./observe";
+import { raisedAlarms } from "./health";
 import { isClosed } from "./readOnly";
 import { upstreamsOf } from "./upstreams";
 
 export const status = {
-  report: async (session, deployed) => ({ services: await servicesOf(session, deployed) }),
+  report: reported,
 } satisfies StatusAdapter;
 
-async function servicesOf(
+async function reported(
   session: PlatformSession,
   { state, intended }: Deployed,
-): Promise<ServiceStatusReport[]> {
+): Promise<Pick<StatusResult, "services" | "alarms">> {
   const usesDocker = state.resources.some(({ type }) => type.startsWith("docker:"));
   const names = Object.keys(intended.services ?? {});
-  if (!usesDocker && names.length === 0) return [];
+  if (!usesDocker && names.length === 0) return { services: [] };
   const docker = dockerClient(session.env);
   try {
     const found = await containersOf(docker, session, ownerOf(state));
     const services = [...new Set([...names, ...found.map(({ service }) => service)])];
     const upstreams = await upstreamsOf(docker, found.find(({ role }) => role === "router")?.name);
-    return await Promise.all(
+    const looking = raisedAlarms(docker, state, found);
+    // Whatever else fails is told, and this with it.
+    looking.catch(() => undefined);
+    const reports = await Promise.all(
       services.map((service) =>
         report(docker, {
           service,
@@ -38,15 +42,14 @@ async function servicesOf(
         }),
       ),
     );
+    const alarms = await looking;
+    return { services: reports, ...(alarms === undefined ? {} : { alarms }) };
   } catch (error) {
     const reason = `Docker does not answer: ${error instanceof Error ? error.message : String(error)}`;
-    return names.map((service) => ({
-      service,
-      role: "service",
-      replicas: [],
-      state: "unknown",
-      reasons: [reason],
-    }));
+    const services = names.map((service): ServiceStatusReport => {
+      return { service, role: "service", replicas: [], state: "unknown", reasons: [reason] };
+    });
+    return { services };
   }
 }
 

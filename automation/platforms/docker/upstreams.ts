@@ -5,7 +5,6 @@ import type Docker from "dockerode";
 import { CLI_PORT } from "../../../components/docker/dynamic/router/files";
 import { parseSlots } from "../../../components/docker/dynamic/router/haproxy";
 
-const question = `exec 3<>/dev/tcp/127.0.0.1/${CLI_PORT} && printf '@1 show servers state\\n' >&3 && timeout 5 cat <&3`;
 const answerTimeoutMs = 8000;
 
 /**
@@ -17,7 +16,7 @@ export async function upstreamsOf(
   router: string | undefined,
 ): Promise<ReadonlyMap<string, string>> {
   if (router === undefined) return new Map();
-  const output = await ask(docker, router).catch(() => "");
+  const output = await askRouter(docker, router, "show servers state").catch(() => "");
   const slots = [...parseSlots(output, new Map()).values()].flat();
   return new Map(
     slots.flatMap(({ name, state, up }): [string, string][] =>
@@ -26,7 +25,9 @@ export async function upstreamsOf(
   );
 }
 
-async function ask(docker: Docker, router: string): Promise<string> {
+/** What the process that serves answers to a command of its command line. */
+export async function askRouter(docker: Docker, router: string, command: string): Promise<string> {
+  const question = `exec 3<>/dev/tcp/127.0.0.1/${CLI_PORT} && printf '@1 ${command}\\n' >&3 && timeout 5 cat <&3`;
   const exec = await docker.getContainer(router).exec({
     Cmd: ["bash", "-c", question],
     AttachStdout: true,
