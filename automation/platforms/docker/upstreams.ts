@@ -27,7 +27,9 @@ export async function upstreamsOf(
 
 /** What the process that serves answers to a command of its command line. */
 export async function askRouter(docker: Docker, router: string, command: string): Promise<string> {
-  const question = `exec 3<>/dev/tcp/127.0.0.1/${CLI_PORT} && printf '@1 ${command}\\n' >&3 && timeout 5 cat <&3`;
+  // Without a prompt it would wait, after the answer, for a client that can close one half of a connection.
+  const input = `prompt\\n@1 ${command}\\nquit\\n`;
+  const question = `exec 3<>/dev/tcp/127.0.0.1/${CLI_PORT} && printf '${input}' >&3 && timeout 5 cat <&3`;
   const exec = await docker.getContainer(router).exec({
     Cmd: ["bash", "-c", question],
     AttachStdout: true,
@@ -42,7 +44,7 @@ export async function askRouter(docker: Docker, router: string, command: string)
   try {
     let text = "";
     for await (const chunk of out) text += String(chunk);
-    return text;
+    return text.replace(/^(?:(?:master|\d+)> )+/gm, "");
   } finally {
     clearTimeout(limit);
   }
