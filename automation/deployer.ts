@@ -1,21 +1,14 @@
-import { join } from "node:path";
-
-import { ensureToolchain, locateToolchain } from "../toolchain/setup";
-import type { Toolchain } from "../toolchain/setup";
-import { projectEnvironment } from "../toolchain/devEnvironment";
-import { landfallPaths } from "../toolchain/paths";
 import { parseArgs } from "./arguments";
 import { systemClock } from "./clock";
 import type { Clock } from "./clock";
 import type { Control, Operation } from "./control";
-import { LandfallError } from "./errors";
 import { startOperation } from "./operation";
 import type { OperationContext } from "./operation";
 import type { ArgsOf, OperationName, Operations, ResultOf } from "./operations";
-import { findProjectDir, shortStackName } from "./project";
-import type { Project } from "./project";
+import { definedOnly, openFor, secretVariables } from "./opening";
+import type { DeployerOptions } from "./opening";
+import { findProjectDir } from "./project";
 import { projectName } from "./offline/project";
-import { openSession } from "./session";
 import type { Session } from "./session";
 import { approve } from "./verbs/approve";
 import { backup, restore } from "./verbs/backup";
@@ -41,23 +34,6 @@ import { status } from "./verbs/status";
 import { start, stop } from "./verbs/stop";
 import { up } from "./verbs/up";
 import { outputs, verify } from "./verbs/verify";
-import { loadProject } from "./workspace";
-import type { EngineSettings } from "./workspace";
-
-export interface DeployerOptions {
-  /** Folder of the Pulumi project, or one below it. @default the working directory */
-  projectDir?: string;
-  /** The environment to start the engine with, instead of this process's. It is copied once. @default process.env */
-  env?: Readonly<Record<string, string | undefined>>;
-  /** An engine that is ready. @default the project's own, set up when it is not there yet */
-  toolchain?: Toolchain;
-  /** Time, for tests. @default the system's */
-  clock?: Clock;
-  /** Seconds that a cancelled engine gets to finish what it is doing, before it is asked again. @default 30 */
-  interruptAfterSeconds?: number;
-  /** Seconds from then until it is killed with all its plugins. @default 15 */
-  killAfterSeconds?: number;
-}
 
 /**
  * Deploys Pulumi projects. One deployer serves any number of operations at once: each has its own environment,
@@ -263,86 +239,18 @@ export class Deployer implements Operations {
     });
   }
 
-  /** @param mayBuild Whether an engine that is not there may be made ready, which takes minutes. */
-  private async open(
+  private open(
     context: OperationContext,
     cwd: string | undefined,
     mayBuild = true,
     stack = context.stack,
   ): Promise<Session> {
-    const dir = findProjectDir(cwd ?? this.options.projectDir ?? process.cwd());
-    const ready = this.options.toolchain ?? locateToolchain(dir, this.env);
-    if (ready === undefined && !mayBuild) {
-      throw new LandfallError("toolchain", `the Pulumi engine is not set up for ${dir}`);
-    }
-    const toolchain = ready ?? (await context.phase("toolchain", () => this.setUp(context, dir)));
-    const { interruptAfterSeconds = 30, killAfterSeconds = 15 } = this.options;
-    const env = this.environment(dir, stack, toolchain);
-    context.redactor.add(secretVariables.flatMap((name) => env[name] ?? []));
-    const settings: EngineSettings = {
-      binary: toolchain.pulumi,
-      version: toolchain.version,
-      env,
-      signal: context.signal,
-      interruptAfterMs: interruptAfterSeconds * 1000,
-      killAfterMs: killAfterSeconds * 1000,
-    };
-    const project = await loadProject(dir, settings);
-    return openSession(context, { ...project, ...ownConfig(dir, env) }, settings, stack);
+    return openFor(this.options, this.env, context, { cwd, mayBuild, stack });
   }
-
-  private environment(dir: string, stack: string, toolchain: Toolchain): Record<string, string> {
-    return {
-      ...this.env,
-      ...projectEnvironment(dir, shortStackName(stack), this.env),
-      ...toolchain.env,
-    };
-  }
-
-  private async setUp(context: OperationContext, root: string): Promise<Toolchain> {
-    try {
-      return await ensureToolchain({
-        root,
-        env: this.env,
-        signal: context.signal,
-        progress: ({ line }) => {
-          context.emit({ kind: "diagnostic", severity: "info", ephemeral: true, message: line });
-        },
-      });
-    } catch (error) {
-      context.check();
-      const message = error instanceof Error ? error.message : String(error);
-      throw new LandfallError("toolchain", message, { cause: error });
-    }
-  }
-}
-
-/** With a passphrase that was generated for this clone, what the engine writes into config stays in this clone. */
-function ownConfig(dir: string, env: Readonly<Record<string, string>>): Partial<Project> {
-  const { base, passphrase } = landfallPaths(dir);
-  const generated = env["PULUMI_CONFIG_PASSPHRASE_FILE"] === passphrase;
-  return generated ? { ownConfigFolder: join(base, "config") } : {};
 }
 
 /** The stack's name for events, before the arguments are checked. */
 function stackIn(args: unknown): string {
   const { stack } = (args ?? {}) as { stack?: unknown };
   return typeof stack === "string" ? stack : "";
-}
-
-/** Variables of the engine's environment whose values must not be shown. */
-const secretVariables = [
-  "PULUMI_CONFIG_PASSPHRASE",
-  "PULUMI_ACCESS_TOKEN",
-  "AWS_SECRET_ACCESS_KEY",
-  "AWS_SESSION_TOKEN",
-  "FLY_API_TOKEN",
-];
-
-function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]): [string, string][] =>
-      value === undefined ? [] : [[name, value]],
-    ),
-  );
 }

@@ -1,5 +1,5 @@
 export { Deployer } from "./deployer";
-export type { DeployerOptions } from "./deployer";
+export type { DeployerOptions } from "./opening";
 export { operations } from "./operations";
 export type * from "./operations";
 export type * from "./events";

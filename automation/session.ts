@@ -18,7 +18,7 @@ import { releaseStoreOf } from "./stores";
 import { knownStacks } from "./stacks";
 import { refreshWorkingConfig } from "./workingConfig";
 import { StackWorkspace } from "./workspace";
-import type { EngineSettings } from "./workspace";
+import type { EngineSettings } from "./localWorkspace";
 import { together } from "./together";
 
 /** Everything that an operation on one stack works with. Nothing in it is shared with another operation. */

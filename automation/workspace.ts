@@ -1,31 +1,20 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { Stack } from "@pulumi/pulumi/automation";
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
-import { SemVer } from "semver";
 
 import { EngineCommand } from "./engine/command";
 import type { EngineRun } from "./engine/command";
 import { readState } from "./engine/state";
 import type { StackState } from "./engine/state";
-import { LandfallError } from "./errors";
 import { beyondPlan, beyondPlanError } from "./oversight";
 import type { Oversight } from "./oversight";
 import { configFileOf, shortStackName } from "./project";
-import type { ConfigRule, Project } from "./project";
+import type { Project } from "./project";
+import { localWorkspace } from "./localWorkspace";
+import type { EngineSettings } from "./localWorkspace";
 import { initKeepingConfig } from "./workingConfig";
-
-/** How the engine is started for one operation. */
-export interface EngineSettings {
-  binary: string;
-  version: string;
-  /** The engine's whole environment. */
-  env: Readonly<Record<string, string>>;
-  signal: AbortSignal;
-  interruptAfterMs: number;
-  killAfterMs: number;
-}
 
 export interface RunOptions {
   parallel?: number;
@@ -259,72 +248,10 @@ export class StackWorkspace {
   }
 }
 
-/**
- * Reads a project's settings.
- * @throws LandfallError `project_not_found` when the file is no valid project.
- */
-export async function loadProject(
-  dir: string,
-  settings: Pick<EngineSettings, "version" | "binary">,
-): Promise<Project> {
-  const idle = { ...settings, env: {}, interruptAfterMs: 0, killAfterMs: 0 };
-  const workspace = await localWorkspace(dir, { ...idle, signal: new AbortController().signal });
-  const raw = await workspace.projectSettings().catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new LandfallError("project_not_found", `${dir}: Pulumi.yaml cannot be read: ${why}`, {
-      cause: error,
-    });
-  });
-  if (typeof raw.name !== "string" || raw.name === "") {
-    throw new LandfallError("project_not_found", `${dir}: Pulumi.yaml has no \`name\``);
-  }
-  const backendUrl = raw.backend?.url;
-  const { stackConfigDir } = raw as { stackConfigDir?: unknown };
-  return {
-    dir,
-    name: raw.name,
-    configSchema: configSchema(raw.name, raw.config),
-    ...(backendUrl === undefined ? {} : { backendUrl }),
-    ...(typeof stackConfigDir === "string" ? { stackConfigDir } : {}),
-  };
-}
-
-function localWorkspace(dir: string, settings: EngineSettings): Promise<LocalWorkspace> {
-  const command = new EngineCommand(settings);
-  // The class's own factory would start the engine once more, with this process's environment, for its version.
-  const pulumiCommand = Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, {
-    command: settings.binary,
-    version: new SemVer(settings.version),
-    run: command.run.bind(command),
-  });
-  return LocalWorkspace.create({ workDir: dir, pulumiCommand });
-}
-
 function written(value: unknown): ConfigValue {
   if (typeof value !== "object" || value === null) {
     return { secret: false, value: typeof value === "string" ? value : JSON.stringify(value) };
   }
   if ("secure" in value) return { secret: true };
   return { secret: false, objectValue: value, value: JSON.stringify(value) };
-}
-
-function configSchema(project: string, declared: unknown): Record<string, ConfigRule> {
-  if (declared === null || typeof declared !== "object") return {};
-  return Object.fromEntries(
-    Object.entries(declared).map(([key, rule]) => [
-      key.includes(":") ? key : `${project}:${key}`,
-      configRule(rule),
-    ]),
-  );
-}
-
-function configRule(declared: unknown): ConfigRule {
-  if (declared === null || typeof declared !== "object")
-    return { hasDefault: declared !== undefined };
-  const { type, items, ...rest } = declared as { type?: unknown; items?: unknown };
-  return {
-    hasDefault: "default" in rest || "value" in rest,
-    ...(typeof type === "string" ? { type } : {}),
-    ...(items === undefined ? {} : { items: configRule(items) }),
-  };
 }

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { Deployer } from "../../../automation/deployer";
-import type { DeployerOptions } from "../../../automation/deployer";
+import type { DeployerOptions } from "../../../automation";
 import type { DeployEvent } from "../../../automation/events";
 import { ensureToolchain } from "../../../toolchain/setup";
 import type { Toolchain } from "../../../toolchain/setup";

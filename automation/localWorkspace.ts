@@ -1,0 +1,27 @@
+import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
+import { SemVer } from "semver";
+
+import { EngineCommand } from "./engine/command";
+
+/** How the engine is started for one operation. */
+export interface EngineSettings {
+  binary: string;
+  version: string;
+  /** The engine's whole environment. */
+  env: Readonly<Record<string, string>>;
+  signal: AbortSignal;
+  interruptAfterMs: number;
+  killAfterMs: number;
+}
+
+/** The engine's own view of a folder with a project. */
+export function localWorkspace(dir: string, settings: EngineSettings): Promise<LocalWorkspace> {
+  const command = new EngineCommand(settings);
+  // The class's own factory would start the engine once more, with this process's environment, for its version.
+  const pulumiCommand = Object.assign(Object.create(PulumiCommand.prototype) as PulumiCommand, {
+    command: settings.binary,
+    version: new SemVer(settings.version),
+    run: command.run.bind(command),
+  });
+  return LocalWorkspace.create({ workDir: dir, pulumiCommand });
+}
