@@ -57,7 +57,7 @@ export const ON_DEMAND: Readonly<Partial<Record<SuiteKind, string>>> = {
     "whole stacks on an emulator of AWS: a quarter of an hour of mostly waiting, on a machine that does nothing else",
 };
 
-/** Files that begin first, for they take longest. Others begin in the order of their names: this is about time alone. */
+/** Jobs that begin first, for they take longest. Others begin in the order of their names: this is about time alone. */
 export const LONGEST: readonly string[] = [
   "test/docker/stack/lifecycle.test.ts",
   "test/docker/features/features.test.ts",
@@ -70,6 +70,8 @@ export const LONGEST: readonly string[] = [
   "test/docker/stack/rebuild.test.ts",
   "test/docker/promote/registry.test.ts",
   "test/docker/rollout/faults.test.ts",
+  "test/engine/automation/dataLoss.test.ts",
+  "package",
 ];
 
 /** Files that need the machine for themselves, and why. */
