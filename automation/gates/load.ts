@@ -137,6 +137,9 @@ export async function load(
       if (crash !== undefined) throw new GateFailure(crash, answers.told());
     }
   });
+  // Requests to a container that has died may fail clearly before anybody looks at it: why they failed says more.
+  const crash = await daemon.crash();
+  if (crash !== undefined) throw new GateFailure(crash, answers.told());
   return {
     samples: answers.counted(warmUp, counted),
     since: answers.since,

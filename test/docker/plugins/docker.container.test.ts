@@ -188,7 +188,8 @@ describe("a container of the docker plugin", function () {
     const willing = await bench.container({ stopTimeout: 30 });
     const before = Date.now();
     await bench.remove("container", willing);
-    assert.ok(Date.now() - before < 10_000, "it was waited for though it had ended");
+    // A loaded daemon takes its seconds; the container would have had thirty.
+    assert.ok(Date.now() - before < 25_000, "it was waited for though it had ended");
   });
 
   it("shows no secret in an error", async () => {

@@ -252,7 +252,7 @@ describe("the SDK's AWS against the emulator", function () {
     assert.deepEqual(left.sort(), [two, three].sort());
   });
 
-  it("takes snapshots of a database and lists them, and restores none over one that is there", async () => {
+  it("takes snapshots of a database and lists them, and restores none where nobody has a password for the copy", async () => {
     await new RDSClient(server.client).send(
       new CreateDBInstanceCommand({
         DBInstanceIdentifier: "shop-production-orders",
@@ -278,7 +278,18 @@ describe("the SDK's AWS against the emulator", function () {
       const listed = await aws.backups.list(session, stack, database);
       assert.deepEqual(listed[0], taken);
       assert.match(listed[1]?.id ?? "", /^rds:/, "RDS's own are there too");
-      await assert.rejects(aws.backups.restore(session, stack, database, taken), /beside/);
+      const restoring = (of: Deployed) => aws.backups.restore(session, of, database, taken);
+      await assert.rejects(restoring(stack), /output `databases` has no orders/);
+      const tools = {
+        ...{ cluster: "shop", taskDefinition: "tools:1", container: "tools", logPrefix: "tools" },
+        ...{ subnets: ["subnet-1"], securityGroups: ["sg-1"], logGroup: "/shop/tools" },
+      };
+      const own = { region, instance: "shop-production-orders", role: "app", tools };
+      const intended = { ...stack.intended, databases: { orders: own } };
+      await assert.rejects(restoring({ ...stack, intended }), {
+        name: "RefusedError",
+        message: /RDS does not keep the master user's password of shop-production-orders/,
+      });
     });
   });
 
