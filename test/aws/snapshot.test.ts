@@ -97,15 +97,18 @@ describe("a snapshot before migrations on AWS", function () {
         outputs: { arn: `arn:aws:rds:${moto.region}:1:db:${SERVER}`, identifier: SERVER },
       },
     ] as unknown as StackState["resources"];
-    const found = await startOperation({ operation: "rollback", stack: "test", clock: systemClock }, {}, (context) =>
-      aws.migrations.backups(
-        {
-          ...{ context, env: process.env, shortStack: "test" },
-          project: { name: "shop", dir: "/nowhere", configSchema: {} },
-        },
-        { resources },
-        { tool: "sql", head: "0003_more", chain: [], database },
-      ),
+    const found = await startOperation(
+      { operation: "rollback", stack: "test", clock: systemClock },
+      {},
+      (context) =>
+        aws.migrations.backups(
+          {
+            ...{ context, env: process.env, shortStack: "test" },
+            project: { name: "shop", dir: "/nowhere", configSchema: {} },
+          },
+          { resources },
+          { tool: "sql", head: "0003_more", chain: [], database },
+        ),
     ).result;
     assert.deepEqual(
       found.map(({ id, head }) => ({ id, head })),
