@@ -8,6 +8,7 @@ import type { DeployEvent, LogEvent } from "../../../automation/events";
 import { FileReleaseStore } from "../../../automation/stores/file";
 import { testProject } from "../../engine/automation/support";
 import type { TestProject } from "../../engine/automation/support";
+import { removeProject } from "../stack/harness";
 
 /** The part of a file backend's state that the test changes. */
 interface Checkpoint {
@@ -33,10 +34,7 @@ http.server.HTTPServer(("0.0.0.0", 8000), Handler).serve_forever()
 `;
 
 async function removeAll(): Promise<void> {
-  const filters = { label: [`landfall.project=${projectName}`] };
-  for (const { Id } of await docker.listContainers({ all: true, filters })) {
-    await docker.getContainer(Id).remove({ force: true, v: true });
-  }
+  await removeProject(projectName);
   for (const { Id } of await docker.listNetworks({ filters: { name: [projectName] } })) {
     await docker.getNetwork(Id).remove();
   }
