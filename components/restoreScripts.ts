@@ -67,8 +67,3 @@ DROP DATABASE IF EXISTS :"fresh" WITH (FORCE);
 SQL
 exit "$renamed"
 `;
-
-/** A stamp for the scripts' names: UTC, to the second. */
-export function restoreStamp(at: number): string {
-  return new Date(at).toISOString().replace(/\D/g, "").slice(0, 14);
-}

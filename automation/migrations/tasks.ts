@@ -11,11 +11,8 @@ import type { StackState } from "../engine/state";
 import type { EngineEvent } from "../engine/types";
 import type { ReleaseRecord } from "../release";
 
-/** The one-off tasks of Docker and of ECS. */
-const taskTypes: readonly string[] = [
-  "pulumi-nodejs:dynamic/landfall:Task",
-  "pulumi-nodejs:dynamic/landfall:EcsTask",
-];
+/** Our own resources: that of them which has a schema is a migrating task, on whatever platform. */
+const ownType = /^pulumi-nodejs:dynamic\/landfall:/;
 /** So much of what a migration printed is kept with a release, in characters. */
 const keptOutput = 4000;
 
@@ -54,7 +51,7 @@ export function migratingTasks({
 }: Pick<StackState, "resources">): Map<string, MigratingTask> {
   const found = new Map<string, MigratingTask>();
   for (const { type, inputs: own, outputs, delete: deleted } of resources) {
-    if (!taskTypes.includes(type) || deleted === true) continue;
+    if (!ownType.test(type) || deleted === true) continue;
     const inputs = present(reveal(own));
     const schema = schemaOf(inputs);
     if (schema === undefined) continue;
@@ -77,7 +74,7 @@ export class AttemptedMigrations {
   see({ resourcePreEvent }: EngineEvent): void {
     const metadata = resourcePreEvent?.metadata;
     const inputs = metadata?.new?.inputs;
-    if (metadata === undefined || !taskTypes.includes(metadata.type) || !inputs) return;
+    if (metadata === undefined || !ownType.test(metadata.type) || !inputs) return;
     const schema = schemaOf(inputs);
     if (schema !== undefined) this.found.set(schema.job, migrationsOf(schema, inputs.image));
   }

@@ -1,13 +1,21 @@
 import {
   CreateDBSnapshotCommand,
   DescribeDBSnapshotsCommand,
+  paginateDescribeDBSnapshots,
   RDSClient,
 } from "@aws-sdk/client-rds";
 import type { DBSnapshot } from "@aws-sdk/client-rds";
 
 import { LandfallError } from "../../errors";
 import type { DatabaseBackup } from "../../results";
-import type { BackupsAdapter, DatabaseServer, Deployed, PlatformSession } from "../types";
+import type {
+  BackupsAdapter,
+  DatabaseServer,
+  Deployed,
+  PlatformEnv,
+  PlatformSession,
+} from "../types";
+import { stampOf } from "../../../components/stamp";
 import { clientSettings, using } from "../../../components/aws/dynamic/clients";
 import { awsFailure } from "./failure";
 import { owned, textOf } from "./resources";
@@ -34,32 +42,15 @@ export const backups = {
 
   async list({ env }, deployed, server) {
     const { region } = ownedBy(deployed, server);
-    try {
-      const found = await using(new RDSClient(clientSettings(env, region)), async (client) => {
-        const all: DBSnapshot[] = [];
-        let Marker: string | undefined;
-        do {
-          const DBInstanceIdentifier = server.name;
-          const request = new DescribeDBSnapshotsCommand({ DBInstanceIdentifier, Marker });
-          const page = await client.send(request);
-          all.push(...(page.DBSnapshots ?? []));
-          Marker = page.Marker === "" ? undefined : page.Marker;
-        } while (Marker !== undefined);
-        return all;
-      });
-      return found
-        .filter(({ Status: status }) => status === "available")
-        .map((snapshot) => shown(snapshot, region))
-        .sort((a, b) => b.takenAt.localeCompare(a.takenAt));
-    } catch (error) {
-      throw awsFailure(error, `listing the snapshots of ${server.name}`);
-    }
+    const found = await snapshotsOf(env, region, server.name);
+    return found
+      .map((snapshot) => shown(snapshot, region))
+      .sort((a, b) => b.takenAt.localeCompare(a.takenAt));
   },
 
   async take(session, deployed, server) {
     const { region } = ownedBy(deployed, server);
-    const stamp = new Date(session.context.clock.now()).toISOString().replace(/\D/g, "");
-    const id = `${server.name}-${stamp.slice(0, 14)}`;
+    const id = `${server.name}-${stampOf(session.context.clock.now())}`;
     const client = new RDSClient(clientSettings(session.env, region));
     try {
       return await using(client, async () => {
@@ -84,6 +75,28 @@ export const backups = {
     throw new LandfallError("database", message);
   },
 } satisfies BackupsAdapter;
+
+/** A database's snapshots that are whole, RDS's own among them. */
+export async function snapshotsOf(
+  env: PlatformEnv,
+  region: string,
+  server: string,
+): Promise<DBSnapshot[]> {
+  try {
+    return await using(new RDSClient(clientSettings(env, region)), async (client) => {
+      const all: DBSnapshot[] = [];
+      const asked = { DBInstanceIdentifier: server };
+      for await (const { DBSnapshots: found = [] } of paginateDescribeDBSnapshots(
+        { client },
+        asked,
+      ))
+        all.push(...found);
+      return all.filter(({ Status: status }) => status === "available");
+    });
+  } catch (error) {
+    throw awsFailure(error, `listing the snapshots of ${server}`);
+  }
+}
 
 function ownedBy({ state }: Deployed, { name }: DatabaseServer): Owned {
   const found = owned(state, databaseType).find((each) => textOf(each, "identifier") === name);

@@ -1,14 +1,10 @@
-import { paginateDescribeDBSnapshots, RDSClient } from "@aws-sdk/client-rds";
-
-import { clientSettings, using } from "../../../components/aws/dynamic/clients";
 import { ecsTaskSchema } from "../../../components/aws/dynamic/schemas";
 import { HEAD_TAG } from "../../../components/aws/dynamic/snapshot";
 import { parsedInputs } from "../../../components/dynamic/inputs";
 import type { KnownBackup } from "../../../components/migrations/status";
 import { LandfallError, RefusedError } from "../../errors";
 import type { Deployed, MigrationsAdapter } from "../types";
-import { backups as snapshots } from "./backups";
-import { awsFailure } from "./failure";
+import { backups as snapshots, snapshotsOf } from "./backups";
 import { runOnce } from "./oneOff";
 import { owned, textOf } from "./resources";
 import { databaseType } from "./stores";
@@ -22,23 +18,14 @@ export const migrations = {
     const instances = owned(state, databaseType);
     const instance = instances.find((each) => textOf(each, "identifier") === database?.server);
     if (database === undefined || instance === undefined) return [];
-    const { region } = instance;
-    try {
-      return await using(new RDSClient(clientSettings(env, region)), async (client) => {
-        const found: KnownBackup[] = [];
-        const asked = { DBInstanceIdentifier: database.server };
-        for await (const page of paginateDescribeDBSnapshots({ client }, asked))
-          for (const snapshot of page.DBSnapshots ?? []) {
-            const head = snapshot.TagList?.find(({ Key: key }) => key === HEAD_TAG)?.Value;
-            const { DBSnapshotIdentifier: id, SnapshotCreateTime: at, Status: status } = snapshot;
-            if (head === undefined || id === undefined || at === undefined) continue;
-            if (status === "available") found.push({ id, head, takenAt: at.toISOString() });
-          }
-        return found;
-      });
-    } catch (error) {
-      throw awsFailure(error, `listing the snapshots of ${database.server}`);
-    }
+    const found = await snapshotsOf(env, instance.region, database.server);
+    return found.flatMap(
+      ({ DBSnapshotIdentifier: id, SnapshotCreateTime: at, TagList: tags }): KnownBackup[] => {
+        const head = tags?.find(({ Key: key }) => key === HEAD_TAG)?.Value;
+        if (head === undefined || id === undefined || at === undefined) return [];
+        return [{ id, head, takenAt: at.toISOString() }];
+      },
+    );
   },
 
   async undo(session, { state }, { job, ran, command }) {

@@ -49,9 +49,14 @@ export async function describeDatabase(
     );
     return found[0];
   } catch (error) {
-    if (isNamed(error, "DBInstanceNotFoundFault", "DBInstanceNotFound")) return undefined;
+    if (isNoDatabase(error)) return undefined;
     throw awsFailure(error, `looking at database ${id} in RDS`);
   }
+}
+
+/** Whether RDS says that it has no instance of that name. */
+export function isNoDatabase(error: unknown): boolean {
+  return isNamed(error, "DBInstanceNotFoundFault", "DBInstanceNotFound");
 }
 
 /** The stack's caches as ElastiCache has them. */

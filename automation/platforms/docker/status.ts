@@ -2,6 +2,7 @@ import type Docker from "dockerode";
 
 import type { Intended } from "../../intended";
 import type { ReplicaStatus, ServiceStatusReport, StatusResult } from "../../results";
+import { together } from "../../together";
 import { compareService } from "../../verdict";
 import type { Deployed, PlatformSession, StatusAdapter } from "../types";
 import { dockerClient, ownerOf } from "./client";
@@ -28,10 +29,7 @@ async function reported(
     const found = await containersOf(docker, session, ownerOf(state));
     const services = [...new Set([...names, ...found.map(({ service }) => service)])];
     const upstreams = await upstreamsOf(docker, found.find(({ role }) => role === "router")?.name);
-    const looking = raisedAlarms(docker, state, found);
-    // Whatever else fails is told, and this with it.
-    looking.catch(() => undefined);
-    const reports = await Promise.all(
+    const reporting = Promise.all(
       services.map((service) =>
         report(docker, {
           service,
@@ -42,7 +40,7 @@ async function reported(
         }),
       ),
     );
-    const alarms = await looking;
+    const [reports, alarms] = await together([reporting, raisedAlarms(docker, state, found)]);
     return { services: reports, ...(alarms === undefined ? {} : { alarms }) };
   } catch (error) {
     const reason = `Docker does not answer: ${error instanceof Error ? error.message : String(error)}`;

@@ -5,6 +5,7 @@ import {
   RDSClient,
 } from "@aws-sdk/client-rds";
 import type { KnownBackup } from "../../migrations/status";
+import { stampOf } from "../../stamp";
 import { pause, untilNextLook } from "./cancellable";
 import { clientConfig, using } from "./clients";
 import { explained, isNamed, isPassing } from "./failures";
@@ -81,8 +82,7 @@ async function taken(
   signal: AbortSignal,
 ): Promise<KnownBackup> {
   const begun = Date.now();
-  const stamp = new Date(begun).toISOString().replace(/\D/g, "").slice(0, 14);
-  const id = `${server}-before-${labelOf(pending)}-${stamp}`;
+  const id = `${server}-before-${labelOf(pending)}-${stampOf(begun)}`;
   const create = new CreateDBSnapshotCommand({
     DBInstanceIdentifier: server,
     DBSnapshotIdentifier: id,

@@ -7,7 +7,6 @@ import { cancellable } from "./cancellable";
 import { endOf } from "./reasons";
 import { ecsTaskSchema } from "./schemas";
 import type { SnapshotTiming } from "./snapshot";
-import { snapshotBefore } from "./snapshot";
 import { lastLines } from "./taskLog";
 import type { Ended, RunTiming } from "./taskRun";
 import { TaskRun } from "./taskRun";
@@ -69,7 +68,7 @@ async function done(
   const { name, nothing, secrets = {}, timeoutSeconds } = inputs;
   if (nothing !== undefined) return { ...inputs, exitCode: 0, output: nothing };
   const { backup, ended } = await cancellable(async (signal) => ({
-    backup: await snapshotBefore(inputs, before, timing, signal),
+    backup: await copied(inputs, before, timing, signal),
     ended: await new TaskRun(inputs, timing, signal).toItsEnd(),
   }));
   const redact = redactorOf(secrets, Object.keys(secrets));
@@ -79,6 +78,18 @@ async function done(
   throw new Error(
     `task "${name}" ${whatHappened(ended, timeoutSeconds)}${quotedLines("its last lines", output)}`,
   );
+}
+
+/** RDS's client is loaded only where it may be needed: every update starts a process with this module. */
+async function copied(
+  inputs: EcsTaskInputs,
+  before: EcsTaskInputs | undefined,
+  timing: Timing,
+  signal: AbortSignal,
+): Promise<EcsTaskOutputs["backup"]> {
+  if (inputs.schema?.backups !== true) return undefined;
+  const { snapshotBefore } = await import("./snapshot");
+  return snapshotBefore(inputs, before, timing, signal);
 }
 
 function whatHappened({ cut, exitCode, task }: Ended, timeoutSeconds: number): string {

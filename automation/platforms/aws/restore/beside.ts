@@ -10,7 +10,7 @@ import type { DBInstance, RDSClient } from "@aws-sdk/client-rds";
 
 import { LandfallError } from "../../../errors";
 import type { PlatformSession } from "../../types";
-import { isNamed } from "../../../../components/aws/dynamic/failures";
+import { isNoDatabase } from "../stores";
 import { untilReady } from "../waiting";
 
 /** Longest time until an instance of a snapshot serves, in milliseconds. */
@@ -100,7 +100,7 @@ function untilServing(
 }
 
 function notYet(error: unknown): { DBInstances?: DBInstance[] } {
-  if (isNamed(error, "DBInstanceNotFoundFault", "DBInstanceNotFound")) return {};
+  if (isNoDatabase(error)) return {};
   throw error;
 }
 
@@ -121,7 +121,7 @@ async function remove(
   try {
     await client.send(new DeleteDBInstanceCommand({ DBInstanceIdentifier: id, ...how }));
   } catch (error) {
-    if (isNamed(error, "DBInstanceNotFoundFault", "DBInstanceNotFound")) return;
+    if (isNoDatabase(error)) return;
     const why = error instanceof Error ? error.message : String(error);
     const what = `instance ${id} could not be deleted (${why}): the next restore tries again`;
     tell(session, what, "warning");

@@ -6,7 +6,8 @@ import type { IntendedDatabase } from "../../../intended";
 import type { DatabaseBackup } from "../../../results";
 import type { DatabaseServer, PlatformSession } from "../../types";
 import { clientSettings, using } from "../../../../components/aws/dynamic/clients";
-import { restoreStamp, SWAP } from "../../../../components/restoreScripts";
+import { SWAP } from "../../../../components/restoreScripts";
+import { stampOf } from "../../../../components/stamp";
 import { awsFailure } from "../failure";
 import { runOnce } from "../oneOff";
 import * as readOnly from "../readOnlySql";
@@ -36,7 +37,7 @@ export async function restoreSnapshot(
     throw new RefusedError(`RDS does not keep the master user's password of ${name}`, {
       fix: "A task copies the snapshot with that password: have RDS manage it, as the component does.",
     });
-  const stamp = restoreStamp(session.context.clock.now());
+  const stamp = stampOf(session.context.clock.now());
   const password = await passwordOf(session, region, secret);
   const client = new RDSClient(clientSettings(session.env, region));
   try {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { SchemaBackup } from "../../../migrations/status";
+import { stampOf } from "../../../stamp";
 import { ask, docker } from "../client";
 import type { TaskDatabase } from "../types";
 import { framesOf } from "./frames";
@@ -23,8 +24,9 @@ export async function backUp(
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
   for (const name of await fs.readdir(folder))
     if (name.endsWith(PARTIAL)) await fs.rm(path.join(folder, name), { force: true });
-  const takenAt = new Date().toISOString();
-  const id = `${database.name}-${takenAt.replace(/\D/g, "").slice(0, 14)}-${randomBytes(3).toString("hex")}`;
+  const begun = Date.now();
+  const takenAt = new Date(begun).toISOString();
+  const id = `${database.name}-${stampOf(begun)}-${randomBytes(3).toString("hex")}`;
   const file = path.join(folder, `${id}.dump`);
   const written = await dumpTo(`${file}${PARTIAL}`, database, timeoutMs);
   await fs.rename(`${file}${PARTIAL}`, file);

@@ -4,7 +4,8 @@ import type { ReadStream } from "node:fs";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { SchemaBackup } from "../../../migrations/status";
-import { COPY_BESIDE, restoreStamp, SWAP } from "../../../restoreScripts";
+import { COPY_BESIDE, SWAP } from "../../../restoreScripts";
+import { stampOf } from "../../../stamp";
 import { ask, docker } from "../client";
 import { run } from "../exec";
 import type { TaskDatabase } from "../types";
@@ -45,7 +46,7 @@ export async function restore(
   { server, name, role }: TaskDatabase,
   { id, folder }: SchemaBackup,
 ): Promise<string> {
-  const args = [name, role, restoreStamp(Date.now())];
+  const args = [name, role, stampOf(Date.now())];
   const copied = await piped(
     server,
     ["sh", "-c", COPY, ...args],

@@ -68,7 +68,7 @@ for (const [where, task, server, folder] of [
         { ...task, inputs },
         { ...task, inputs: { ...inputs, schema: null } },
         { ...task, inputs: { ...inputs, schema: { ...schema, chain: "0001_a" } } },
-        { ...task, type: "pulumi-nodejs:dynamic/landfall:Route" },
+        { ...task, type: "docker:index/container:Container" },
       ];
       for (const other of others) assert.equal(migratingTasks(stateOf(other)).size, 0);
     });
