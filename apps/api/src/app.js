@@ -121,8 +121,10 @@ function leaveGently(app, lifecycle) {
     if (lifecycle.state === "draining") reply.header("connection", "close");
   });
   app.addHook("onResponse", async () => {
-    // An answer whose head was sent before the drain has promised to keep its connection.
-    if (lifecycle.state === "draining") setImmediate(() => app.server.closeIdleConnections());
+    // An answer whose head was sent before the drain has promised to keep its connection, for which the closing server
+    // would wait. Not while it listens: a request may be on its way on any connection that is idle.
+    if (lifecycle.state === "draining" && !app.server.listening)
+      setImmediate(() => app.server.closeIdleConnections());
   });
 }
 

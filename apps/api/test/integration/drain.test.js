@@ -41,6 +41,9 @@ describe("the API on SIGTERM", function () {
     await sleep(50);
     assert.equal((await api.get("/ready")).status, 503);
     assert.equal((await api.get("/ready")).body.status, "DRAINING");
+    await sleep(50);
+    const kept = Object.values(agent.freeSockets).flat().length;
+    assert.equal(kept, 1, "an answer on one connection has closed another");
     const during = await get(agent, "/api/purchases");
     assert.deepEqual([during.statusCode, during.headers.connection], [200, "close"]);
     assert.equal(await api.exited, 0);
