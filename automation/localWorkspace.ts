@@ -1,6 +1,7 @@
 import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import { SemVer } from "semver";
 
+import type { Attachable } from "../toolchain/locate";
 import { EngineCommand } from "./engine/command";
 
 /** How the engine is started for one operation. */
@@ -9,6 +10,8 @@ export interface EngineSettings {
   version: string;
   /** The engine's whole environment. */
   env: Readonly<Record<string, string>>;
+  /** What of the engine's own processes this one may be. */
+  attachable?: Attachable;
   signal: AbortSignal;
   interruptAfterMs: number;
   killAfterMs: number;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ensureToolchain, locateToolchain } from "../toolchain/setup";
 import type { Toolchain } from "../toolchain/setup";
 import { projectEnvironment } from "../toolchain/devEnvironment";
+import { attachable } from "../toolchain/locate";
 import { landfallPaths } from "../toolchain/paths";
 import type { Clock } from "./clock";
 import { LandfallError } from "./errors";
@@ -62,6 +63,7 @@ export async function openFor(
     binary: toolchain.pulumi,
     version: toolchain.version,
     env,
+    attachable: attachable(toolchain),
     signal: context.signal,
     interruptAfterMs: interruptAfterSeconds * 1000,
     killAfterMs: killAfterSeconds * 1000,

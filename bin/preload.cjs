@@ -10,6 +10,10 @@ require("./promiseTraces.cjs")();
 require("./lateDebugger.cjs")();
 require("./usedProviders.cjs")();
 
+// What serves the run that this process belongs to: an engine that is started in here must not take it for its own.
+delete process.env.PULUMI_DEBUG_LANGUAGES;
+delete process.env.PULUMI_DEBUG_PROVIDERS;
+
 // The engine ends its plugins itself; when it is killed, nobody does, and they would wait for calls for ever.
 const parent = process.ppid;
 if (isMainThread && parent > 1) {

@@ -33,6 +33,20 @@ export interface Toolchain {
   notes: string[];
 }
 
+/** Which of the engine's own processes may be its caller's process instead, because that would run the very same code. */
+export interface Attachable {
+  languageHost: boolean;
+  random: boolean;
+}
+
+/**
+ * What of a toolchain can run within its caller: what is embedded, and holds nothing but what a run gives it. The `docker`
+ * plugin does hold more, its connection for one, and works hard.
+ */
+export function attachable({ source, plugins }: Pick<Toolchain, "source" | "plugins">): Attachable {
+  return { languageHost: source === "built", random: plugins.random.kind === "embedded" };
+}
+
 /** What set-up writes down, so that the next call needs no work. */
 export interface Manifest {
   format: 1;

@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { dirname, delimiter } from "node:path";
 
+import type { Attached } from "../../toolchain/attached";
+import type { Attachable } from "../../toolchain/locate";
 import { descendantsOf, killTree, sendSignal } from "./processTree";
 
 /** What a run of the engine left behind. */
@@ -34,6 +36,8 @@ export interface EngineCommandOptions {
   binary: string;
   /** The whole environment of the engine: nothing is taken from this process. */
   env: Readonly<Record<string, string>>;
+  /** What of the engine's own processes this one may be. @default nothing */
+  attachable?: Attachable;
   /** Stops the engine. Read commands are stopped at once, updates are asked first. */
   signal?: AbortSignal;
   /** Milliseconds from the first SIGINT to the second, by which the engine gives up waiting. */
@@ -61,18 +65,34 @@ export class EngineCommand {
     onOutput?: (text: string) => void,
     onError?: (text: string) => void,
   ): Promise<EngineRun & { code: number }> {
-    const { binary, signal } = this.options;
     const all = args.includes("--non-interactive") ? [...args] : [...args, "--non-interactive"];
-    const none: EngineRun = { args: all, code: null, signal: null, stdout: "", stderr: "" };
+    const own = this.environment(env);
+    const attached = await this.attached(all, own);
+    try {
+      return await this.start(all, cwd, { ...own, ...attached?.env }, onOutput, onError);
+    } finally {
+      await attached?.close();
+    }
+  }
+
+  private async start(
+    args: readonly string[],
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+    onOutput?: (text: string) => void,
+    onError?: (text: string) => void,
+  ): Promise<EngineRun & { code: number }> {
+    const { binary, signal } = this.options;
+    const none: EngineRun = { args, code: null, signal: null, stdout: "", stderr: "" };
     if (signal?.aborted === true) throw new EngineFailure(none, "cancelled");
-    const child = spawn(binary, all, {
+    const child = spawn(binary, args, {
       cwd,
-      env: this.environment(env),
+      env,
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own: Ctrl-C in a terminal reaches us alone, and we tell the engine in our own way.
       detached: true,
     });
-    const stopping = new Stopping(child, updates.has(all[0] ?? ""), this.options);
+    const stopping = new Stopping(child, updates.has(args[0] ?? ""), this.options);
     try {
       const run = { ...none, ...(await finished(child, onOutput, onError)) };
       if (run.code !== 0) throw new EngineFailure(run, stopping.stopped);
@@ -83,6 +103,18 @@ export class EngineCommand {
     } finally {
       await stopping.end();
     }
+  }
+
+  /** Loaded only for runs that need plugins: commands that read need none of it. */
+  private async attached(
+    args: string[],
+    env: Record<string, string>,
+  ): Promise<Attached | undefined> {
+    const { attachable, signal } = this.options;
+    if (attachable === undefined || !updates.has(args[0] ?? "") || signal?.aborted === true)
+      return undefined;
+    const { attach } = await import("../../toolchain/attached");
+    return attach(attachable, env);
   }
 
   private environment(env: Readonly<Record<string, string>>): Record<string, string> {

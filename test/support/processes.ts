@@ -14,6 +14,15 @@ export async function survivors(pids: number[]): Promise<number[]> {
   return pids.filter(alive);
 }
 
+/** What a process was started with; nothing once it is gone. */
+export function commandLine(pid: number): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+  } catch {
+    return "";
+  }
+}
+
 function readStatus(pid: number): string {
   try {
     return fs.readFileSync(`/proc/${pid}/status`, "utf8");

@@ -7,18 +7,31 @@ export type Exit = { code: number } | { signal: NodeJS.Signals };
 
 const GRACE_MILLISECONDS = 2_000;
 
+export interface ChildrenOptions {
+  /** Time from SIGTERM to SIGKILL, and how long an ended child's output may be held open by what it has started. @default 2000 */
+  graceMilliseconds?: number;
+  /** What a command's own environment is added to. @default this process's */
+  env?: Readonly<NodeJS.ProcessEnv>;
+  /** Whether each leads a process group, so that a terminal's interrupt does not reach it. @default false */
+  detached?: boolean;
+}
+
 /** The processes that one language host has started, none of which may outlive it. */
 export class Children {
   private readonly running = new Set<ChildProcess>();
+  private readonly graceMilliseconds: number;
 
-  constructor(private readonly graceMilliseconds = GRACE_MILLISECONDS) {}
+  constructor(private readonly options: ChildrenOptions = {}) {
+    this.graceMilliseconds = options.graceMilliseconds ?? GRACE_MILLISECONDS;
+  }
 
   /** Starts a command; the result tells its end, and rejects when it could not be started at all. */
   start(command: Command, stdio: StdioOptions): { child: ChildProcess; exit: Promise<Exit> } {
     const child = spawn(command.file, command.args, {
       cwd: command.cwd,
-      env: { ...process.env, ...command.env },
+      env: { ...(this.options.env ?? process.env), ...command.env },
       stdio,
+      detached: this.options.detached === true,
     });
     this.running.add(child);
     const exit = new Promise<Exit>((resolve, reject) => {
@@ -26,10 +39,19 @@ export class Children {
         this.running.delete(child);
         reject(new Error(`${command.file} could not be started: ${cause.message}`, { cause }));
       });
-      child.once("close", (code, signal) => {
+      // `close` waits for the pipes, which a process that the child has left behind may hold open.
+      let lingering: NodeJS.Timeout | undefined;
+      const done = (code: number | null, signal: NodeJS.Signals | null): void => {
+        clearTimeout(lingering);
         this.running.delete(child);
+        child.stdout?.destroy();
+        child.stderr?.destroy();
         resolve(signal === null ? { code: code ?? 0 } : { signal });
+      };
+      child.once("exit", (code, signal) => {
+        lingering = setTimeout(done, this.graceMilliseconds, code, signal);
       });
+      child.once("close", done);
     });
     return { child, exit };
   }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import * as grpc from "@grpc/grpc-js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as langproto from "@pulumi/pulumi/proto/language_pb";
@@ -13,13 +14,22 @@ import { BAIL_EXIT_CODE, programCommand } from "./program";
 import type { HostArguments } from "./program";
 import { startProviders, USED_PROVIDERS, usedProviders, usedProvidersFile } from "./providers";
 
+export interface LanguageHost extends Partial<HostArguments> {
+  /** Gives the engine what a program prints. @default the program prints where this process does, which is the engine's pipe */
+  relay?: (child: ChildProcess, engineAddress: string) => Promise<void>;
+}
+
 /**
  * The engine's language runtime for Node. What a method leaves out (code generation) answers UNIMPLEMENTED,
  * which the engine takes as "this host cannot do that".
  */
-export function languageServer(host: HostArguments, children: Children): grpc.Server {
+export function languageServer(host: LanguageHost, children: Children): grpc.Server {
+  const engines = new Map<string, string>();
   const handlers: grpc.UntypedServiceImplementation = {
-    handshake: unary<"handshake">(() => new langproto.LanguageHandshakeResponse()),
+    handshake: unary<"handshake">((call) => {
+      engines.set(call.getPeer(), call.request.getEngineAddress());
+      return new langproto.LanguageHandshakeResponse();
+    }),
     // Plugins are looked up when a resource of theirs is registered: what lies in node_modules is not what a
     // program uses, and demanding all of it fails where downloads are closed.
     getRequiredPlugins: unary<"getRequiredPlugins">(
@@ -43,7 +53,10 @@ export function languageServer(host: HostArguments, children: Children): grpc.Se
         ),
       );
     }),
-    run: unary<"run">((call) => run(call, host, children)),
+    run: unary<"run">((call) => {
+      const engineAddress = engines.get(call.getPeer()) ?? host.engineAddress ?? "";
+      return run(call, { ...host, engineAddress }, children);
+    }),
     cancel: unary<"cancel">(async () => {
       await children.stopAll();
       return new Empty();
@@ -61,7 +74,7 @@ export function languageServer(host: HostArguments, children: Children): grpc.Se
 
 async function run(
   call: grpc.ServerUnaryCall<langproto.RunRequest, langproto.RunResponse>,
-  host: HostArguments,
+  host: LanguageHost & HostArguments,
   children: Children,
 ): Promise<langproto.RunResponse> {
   const { request } = call;
@@ -74,7 +87,9 @@ async function run(
   const used = usedProvidersFile(request);
   const command = programCommand(request, host);
   if (used !== undefined) command.env[USED_PROVIDERS] = used;
-  const { child, exit } = children.start(command, ["ignore", "inherit", "inherit"]);
+  const output = host.relay === undefined ? "inherit" : "pipe";
+  const { child, exit } = children.start(command, ["ignore", output, output]);
+  const relayed = host.relay?.(child, host.engineAddress);
   const needed = new AbortController();
   const started = startProviders(request.getMonitorAddress(), usedProviders(used), needed.signal);
   call.on("cancelled", () => {
@@ -82,8 +97,8 @@ async function run(
   });
   const ended = await exit;
   if ("signal" in ended || ended.code !== 0) needed.abort();
-  // The engine is not to be left in the middle of one.
-  await started;
+  // The engine is not to be left in the middle of one, nor without the last words.
+  await Promise.all([started, relayed]);
   return runResponse(ended);
 }
 
