@@ -19,7 +19,6 @@ import { knownStacks } from "./stacks";
 import { refreshWorkingConfig } from "./workingConfig";
 import { StackWorkspace } from "./workspace";
 import type { EngineSettings } from "./localWorkspace";
-import { together } from "./together";
 
 /** Everything that an operation on one stack works with. Nothing in it is shared with another operation. */
 export interface Session {
@@ -44,10 +43,8 @@ export async function openSession(
   stack = context.stack,
 ): Promise<Session> {
   refreshWorkingConfig(project, stack);
-  const [backend, workspace] = await together([
-    backendOf(project, settings.env),
-    StackWorkspace.open(project, stack, settings),
-  ]);
+  const backend = await backendOf(project, settings.env);
+  const workspace = await StackWorkspace.open(project, stack, settings, backend);
   // A file that cannot be read is told of by whoever needs it.
   const config = (await workspace.writtenConfig().catch(() => undefined)) ?? {};
   return {

@@ -4,6 +4,8 @@ import { dirname, join } from "node:path";
 import { Stack } from "@pulumi/pulumi/automation";
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
 
+import type { Backend } from "./backend";
+import { readCheckpoint } from "./engine/checkpoint";
 import { EngineCommand } from "./engine/command";
 import type { EngineRun } from "./engine/command";
 import { readState } from "./engine/state";
@@ -49,6 +51,7 @@ export class StackWorkspace {
     readonly project: Project,
     readonly stack: string,
     private readonly settings: EngineSettings,
+    private readonly backend: Backend,
     private readonly engine: Stack,
   ) {}
 
@@ -56,6 +59,7 @@ export class StackWorkspace {
     project: Project,
     stack: string,
     settings: EngineSettings,
+    backend: Backend,
   ): Promise<StackWorkspace> {
     const workspace = await localWorkspace(project.dir, settings);
     workspace.selectStack = () => Promise.resolve();
@@ -64,7 +68,7 @@ export class StackWorkspace {
     const engine = await Stack.select(stack, workspace);
     // Nor is the history needed unless an event was lost: `lastUpdate` reads it then.
     engine.info = () => Promise.resolve(undefined);
-    return new StackWorkspace(project, stack, settings, engine);
+    return new StackWorkspace(project, stack, settings, backend, engine);
   }
 
   /** The engine's version. */
@@ -75,13 +79,23 @@ export class StackWorkspace {
   /** The same stack without the operation's signal, for what has to be read after it was cancelled. */
   async withoutSignal(): Promise<StackWorkspace> {
     const signal = AbortSignal.timeout(readTimeoutMs);
-    return StackWorkspace.open(this.project, this.stack, { ...this.settings, signal });
+    return StackWorkspace.open(
+      this.project,
+      this.stack,
+      { ...this.settings, signal },
+      this.backend,
+    );
   }
 
   /** The same stack, which a second signal stops as well. */
   async stoppedBy(signal: AbortSignal): Promise<StackWorkspace> {
     const either = AbortSignal.any([this.settings.signal, signal]);
-    return StackWorkspace.open(this.project, this.stack, { ...this.settings, signal: either });
+    return StackWorkspace.open(
+      this.project,
+      this.stack,
+      { ...this.settings, signal: either },
+      this.backend,
+    );
   }
 
   /** @throws LandfallError `beyond_plan` when it does what it is not held to */
@@ -160,7 +174,15 @@ export class StackWorkspace {
 
   /** The state with its secrets decrypted. */
   async state(): Promise<StackState> {
-    return readState((await this.engine.exportStack()).deployment);
+    return readState((await this.checkpoint()) ?? (await this.engine.exportStack()).deployment);
+  }
+
+  private checkpoint(): Promise<unknown> {
+    const { project, settings, backend } = this;
+    if (backend.dir === undefined) return Promise.resolve(undefined);
+    const stack = shortStackName(this.stack);
+    const place = { dir: backend.dir, project: project.name, stack, cwd: project.dir };
+    return readCheckpoint({ ...place, env: settings.env });
   }
 
   /** The state with its secrets encrypted, to be given back to {@link importRaw}. */

@@ -134,11 +134,14 @@ export function reveal(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item)]));
 }
 
-interface SecretValue {
+export interface SecretValue {
   plaintext?: string;
+  /** Instead of it, where the state is encrypted. */
+  ciphertext?: string;
 }
 
-function isSecret(value: object): value is SecretValue {
+/** Whether it stands for a secret value in a state. */
+export function isSecret(value: object): value is SecretValue {
   return (value as Record<string, unknown>)[signature] === secretSignature;
 }
 
