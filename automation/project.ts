@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
+import { readIfPresent } from "../toolchain/files";
 import { LandfallError } from "./errors";
 
 const projectFiles = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
@@ -42,6 +43,12 @@ export function findProjectDir(from: string): string {
       );
     }
   }
+}
+
+/** The text of the project's file, as the engine reads it. */
+export function projectText({ dir }: Pick<Project, "dir">): string | undefined {
+  const file = projectFiles.map((name) => join(dir, name)).find((each) => existsSync(each));
+  return file === undefined ? undefined : readIfPresent(file);
 }
 
 /** The stack's own name, without organization and project. */

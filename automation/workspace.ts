@@ -4,15 +4,17 @@ import { dirname, join } from "node:path";
 import { Stack } from "@pulumi/pulumi/automation";
 import type { Deployment, EngineEvent } from "@pulumi/pulumi/automation";
 
+import { readIfPresent } from "../toolchain/files";
 import type { Backend } from "./backend";
 import { readCheckpoint } from "./engine/checkpoint";
 import { EngineCommand } from "./engine/command";
 import type { EngineRun } from "./engine/command";
 import { readState } from "./engine/state";
 import type { StackState } from "./engine/state";
+import { ConfigReadings } from "./engine/configReadings";
 import { beyondPlan, beyondPlanError } from "./oversight";
 import type { Oversight } from "./oversight";
-import { configFileOf, shortStackName } from "./project";
+import { configFileOf, projectText, shortStackName } from "./project";
 import type { Project } from "./project";
 import { localWorkspace } from "./localWorkspace";
 import type { EngineSettings } from "./localWorkspace";
@@ -36,6 +38,8 @@ export interface ConfigValue {
   objectValue?: unknown;
   secret: boolean;
 }
+
+const readings = new ConfigReadings<Record<string, ConfigValue>>();
 
 /** Longest time for a command that only reads the state, in milliseconds. */
 const readTimeoutMs = 120_000;
@@ -210,7 +214,17 @@ export class StackWorkspace {
     const { configFile: file } = this.withConfig({ configFile });
     const from = file === undefined ? [] : ["--config-file", file];
     const args = ["config", "--json", "--show-secrets", "--stack", this.stack, ...from];
-    return JSON.parse((await this.pulumi(args)).stdout) as Record<string, ConfigValue>;
+    return readings.get(this.configTexts(file), async () => {
+      return JSON.parse((await this.pulumi(args)).stdout) as Record<string, ConfigValue>;
+    });
+  }
+
+  /** All that a config file's values depend on; undefined where there is no such file. */
+  private configTexts(file = configFileOf(this.project, this.stack)): unknown[] | undefined {
+    const text = readIfPresent(file);
+    if (text === undefined) return undefined;
+    const { project, stack, settings } = this;
+    return [stack, project.dir, text, projectText(project), settings.env];
   }
 
   /** The newest entry of the engine's own history. */
