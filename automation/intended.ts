@@ -117,7 +117,7 @@ export function readIntended(outputs: Readonly<Record<string, OutputValue>>): In
 
 function databasesOf(outputs: Readonly<Record<string, OutputValue>>): Pick<Intended, "databases"> {
   const { success, data } = z.record(z.string(), database).safeParse(outputs.databases?.value);
-  return success ? { databases: data } : {};
+  return success && Object.keys(data).length > 0 ? { databases: data } : {};
 }
 
 function servicesOf(

@@ -7,12 +7,13 @@ export function watchOver(
   { backupsAt, alarms, database: { deletionProtection } }: Settings,
   environment: Environment,
   { db, cache, services }: { db: ManagedPostgres; cache: RedisCache; services: Service[] },
-): { readonly alarms: unknown; readonly databases: unknown } {
+): { readonly alarms: object; readonly databases: object } {
   if (backupsAt !== undefined)
     new Backups("backups", { environment, database: db, at: backupsAt, deletionProtection });
   const watch = { environment, services, databases: [db], caches: [cache] };
   return {
-    alarms: alarms ? new Alarms("alarms", watch).status : undefined,
-    databases: db.status && { db: db.status },
+    // An output that is undefined is warned of with every update.
+    alarms: alarms ? new Alarms("alarms", watch).status : {},
+    databases: db.status === undefined ? {} : { db: db.status },
   };
 }

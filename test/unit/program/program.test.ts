@@ -33,6 +33,10 @@ describe("the program", () => {
     assert.equal(await valueOf(outputs["apiUrl"]), "http://127.0.0.1:3000");
     assert.deepEqual(outputs["secretNames"], ["DATABASE_URL", "REDIS_URL"]);
     assert.match(String(outputs["migrationHead"]), /^\d{4}_/);
+    const absent = Object.entries(outputs).flatMap(([name, value]) =>
+      value === undefined ? [name] : [],
+    );
+    assert.deepEqual(absent, [], "the SDK warns of an output that is undefined, with every update");
   });
 
   it("tells of every service its image, digest, revision, replicas and health path", async () => {

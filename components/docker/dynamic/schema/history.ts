@@ -12,16 +12,13 @@ export function psqlCommand(database: string, ...more: readonly string[]): strin
   return ["sh", "-c", `${PSQL} "$@"`, database, ...more];
 }
 
-/** Runs one statement and gives its rows. @throws Error with what Postgres said */
+/** Runs statements, and commands of psql itself, and gives what they print. @throws Error with what Postgres said */
 export async function query(
   { server, name }: Pick<TaskDatabase, "server" | "name">,
-  sql: string,
+  text: string,
 ): Promise<string[]> {
-  const { exitCode, output, errorOutput } = await run(
-    server,
-    psqlCommand(name, "-c", sql),
-    ANSWER_MS,
-  );
+  const command = ["sh", "-c", `printf %s "$1" | { ${PSQL}; }`, name, text];
+  const { exitCode, output, errorOutput } = await run(server, command, ANSWER_MS);
   if (exitCode !== 0) {
     throw new Error(
       `database "${name}" in container "${server}" did not answer: ${errorOutput.trim() || output.trim()}`,
@@ -34,7 +31,7 @@ const HISTORIES: Record<MigrationTool, { table: string; column: string; sql: str
   sql: {
     table: "schema_migrations",
     column: "name",
-    sql: "SELECT regexp_replace(name, '\\.sql$', '') FROM schema_migrations ORDER BY version DESC LIMIT 1",
+    sql: "SELECT regexp_replace(name, '[.]sql$', '') FROM schema_migrations ORDER BY version DESC LIMIT 1",
   },
   alembic: {
     table: "alembic_version",
@@ -52,17 +49,22 @@ export async function headIn(
   database: TaskDatabase,
 ): Promise<string | undefined> {
   const { table, column, sql } = HISTORIES[tool];
-  const [counts = ""] = await query(
+  // In one go: every command in a container takes a tenth of a second before it begins.
+  const [counts = "", ...rows] = await query(
     database,
-    `SELECT count(*) FILTER (WHERE c.column_name = '${column}' AND t.table_name = '${table}'),
-      count(DISTINCT t.table_name) FILTER (WHERE t.table_name <> '${table}')
+    `SELECT count(*) FILTER (WHERE c.column_name = '${column}' AND t.table_name = '${table}') = 1 AS recorded,
+      count(DISTINCT t.table_name) FILTER (WHERE t.table_name <> '${table}') AS others
       FROM information_schema.tables t
       JOIN information_schema.columns c USING (table_schema, table_name)
-      WHERE t.table_schema = 'public'`,
+      WHERE t.table_schema = 'public' \\gset
+    \\echo :recorded :others
+    \\if :recorded
+    ${sql};
+    \\endif
+    `,
   );
-  const [hasHistory, others] = counts.split("|");
-  if (hasHistory !== "1") return others === "0" ? BASE : undefined;
-  const rows = await query(database, sql);
+  const [recorded, others] = counts.split(" ");
+  if (recorded !== "t") return others === "0" ? BASE : undefined;
   if (rows.length > 1) return undefined;
   return rows[0] ?? (others === "0" || tool === "sql" ? BASE : undefined);
 }
