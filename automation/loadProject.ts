@@ -1,3 +1,6 @@
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
+
 import { LandfallError } from "./errors";
 import { localWorkspace } from "./localWorkspace";
 import type { EngineSettings } from "./localWorkspace";
@@ -28,10 +31,29 @@ export async function loadProject(
     dir,
     name: raw.name,
     configSchema: configSchema(raw.name, raw.config),
+    ...programOf(dir, raw),
     ...(backendUrl === undefined ? {} : { backendUrl }),
     ...(typeof stackConfigDir === "string" ? { stackConfigDir } : {}),
   };
 }
+
+/** The engine takes the folder of `main` for the program's: here only what is plainly the project's own is known. */
+function programOf(dir: string, { runtime, main = "" }: Written): Pick<Project, "program"> {
+  const { name, options = {} } = runtime instanceof Object ? runtime : { name: runtime };
+  if (name !== "nodejs" || typeof main !== "string") return {};
+  const file = join(dir, main);
+  const isHere =
+    main === "" || (dirname(file) === dir && statSync(file, absent)?.isFile() === true);
+  return isHere ? { program: { directory: dir, options } } : {};
+}
+
+/** What of a project's file may be written in more than one way, or wrongly. */
+interface Written {
+  runtime?: string | { name?: string; options?: Record<string, unknown> };
+  main?: unknown;
+}
+
+const absent = { throwIfNoEntry: false } as const;
 
 function configSchema(project: string, declared: unknown): Record<string, ConfigRule> {
   if (declared === null || typeof declared !== "object") return {};

@@ -2,6 +2,7 @@ import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation";
 import { SemVer } from "semver";
 
 import type { Attachable } from "../toolchain/locate";
+import type { ExpectedProgram } from "../toolchain/languageHost/warm";
 import { EngineCommand } from "./engine/command";
 
 /** How the engine is started for one operation. */
@@ -12,6 +13,8 @@ export interface EngineSettings {
   env: Readonly<Record<string, string>>;
   /** What of the engine's own processes this one may be. */
   attachable?: Attachable;
+  /** The project's program, where it is known what will run it. */
+  program?: ExpectedProgram;
   signal: AbortSignal;
   interruptAfterMs: number;
   killAfterMs: number;

@@ -69,7 +69,9 @@ export async function openFor(
     killAfterMs: killAfterSeconds * 1000,
   };
   const project = await loadProject(dir, settings);
-  return openSession(context, { ...project, ...ownConfig(dir, env) }, settings, stack);
+  const { program } = project;
+  const all = program === undefined ? settings : { ...settings, program };
+  return openSession(context, { ...project, ...ownConfig(dir, env) }, all, stack);
 }
 
 async function setUp(context: OperationContext, root: string, env: Env): Promise<Toolchain> {

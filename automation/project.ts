@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
 import { readIfPresent } from "../toolchain/files";
+import type { ExpectedProgram } from "../toolchain/languageHost/warm";
 import { LandfallError } from "./errors";
 
 const projectFiles = ["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"];
@@ -14,6 +15,8 @@ export interface Project {
   name: string;
   /** `backend.url` of Pulumi.yaml. */
   backendUrl?: string;
+  /** What runs it, where that is a program for Node in the project's own folder. */
+  program?: ExpectedProgram;
   /** `stackConfigDir` of Pulumi.yaml. */
   stackConfigDir?: string;
   /** Where the engine works with copies of config files: see workingConfig.ts. @default it works with the files */

@@ -5,10 +5,16 @@ const path = require("path");
 
 const changes = new Map();
 
-/** Has `change` called with what a file of @pulumi/pulumi exports, and its module, before anybody else sees it. */
+/**
+ * Has `change` called with what a file of @pulumi/pulumi exports, and its module, before anybody else sees it; at once
+ * where it is loaded already.
+ */
 module.exports = function whenLoaded(file, change) {
   if (changes.size === 0) hook();
-  changes.set(path.join("/node_modules", "@pulumi", "pulumi", file), change);
+  const end = path.join("/node_modules", "@pulumi", "pulumi", file);
+  changes.set(end, change);
+  for (const [filename, module] of Object.entries(require.cache))
+    if (filename.endsWith(end) && module.loaded) change(module.exports, module);
 };
 
 function hook() {

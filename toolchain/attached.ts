@@ -2,7 +2,14 @@ import * as grpc from "@grpc/grpc-js";
 import { Children } from "./languageHost/children";
 import { relayOutput } from "./languageHost/relay";
 import { languageServer } from "./languageHost/server";
+import { WarmProgram } from "./languageHost/warm";
+import type { ExpectedProgram } from "./languageHost/warm";
 import type { Attachable } from "./locate";
+
+export interface AttachOptions extends Attachable {
+  /** The program that the engine is about to run. @default it runs none, or it is not known */
+  program?: ExpectedProgram;
+}
 
 export interface Attached {
   /** What the engine finds them by. */
@@ -22,15 +29,16 @@ interface Server {
  * @param env The engine's environment, which its programs get. Where somebody debugs a server of their own, it stays theirs.
  */
 export async function attach(
-  { languageHost, random }: Attachable,
+  { languageHost, random, program }: AttachOptions,
   env: Readonly<Record<string, string>>,
 ): Promise<Attached> {
+  const host = (): Promise<Server> => hostOf(env, program);
   const kinds = [
     { variable: "PULUMI_DEBUG_LANGUAGES", name: "nodejs", wanted: languageHost, start: host },
     { variable: "PULUMI_DEBUG_PROVIDERS", name: "random", wanted: random, start: randomProvider },
   ].filter(({ variable, wanted }) => wanted && env[variable] === undefined);
   // Where no port can be had, the engine starts its own.
-  const started = kinds.map(({ start }) => start(env).catch(() => undefined));
+  const started = kinds.map(({ start }) => start().catch(() => undefined));
   const servers = await Promise.all(started);
   const found = kinds.flatMap(({ variable, name }, index) => {
     const server = servers[index];
@@ -44,9 +52,13 @@ export async function attach(
   };
 }
 
-async function host(env: Readonly<Record<string, string>>): Promise<Server> {
+async function hostOf(
+  env: Readonly<Record<string, string>>,
+  program: ExpectedProgram | undefined,
+): Promise<Server> {
   const children = new Children({ env, detached: true });
-  const server = languageServer({ relay: relayOutput }, children);
+  const warm = program && WarmProgram.begin(children, program, env);
+  const server = languageServer({ relay: relayOutput, env, ...(warm && { warm }) }, children);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) resolve(bound);

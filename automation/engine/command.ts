@@ -4,6 +4,7 @@ import { dirname, delimiter } from "node:path";
 
 import type { Attached } from "../../toolchain/attached";
 import type { Attachable } from "../../toolchain/locate";
+import type { ExpectedProgram } from "../../toolchain/languageHost/warm";
 import { descendantsOf, killTree, sendSignal } from "./processTree";
 
 /** What a run of the engine left behind. */
@@ -38,6 +39,8 @@ export interface EngineCommandOptions {
   env: Readonly<Record<string, string>>;
   /** What of the engine's own processes this one may be. @default nothing */
   attachable?: Attachable;
+  /** The program that updates and previews run. @default it is not known beforehand */
+  program?: ExpectedProgram;
   /** Stops the engine. Read commands are stopped at once, updates are asked first. */
   signal?: AbortSignal;
   /** Milliseconds from the first SIGINT to the second, by which the engine gives up waiting. */
@@ -110,11 +113,12 @@ export class EngineCommand {
     args: string[],
     env: Record<string, string>,
   ): Promise<Attached | undefined> {
-    const { attachable, signal } = this.options;
+    const { attachable, program, signal } = this.options;
     if (attachable === undefined || !updates.has(args[0] ?? "") || signal?.aborted === true)
       return undefined;
     const { attach } = await import("../../toolchain/attached");
-    return attach(attachable, env);
+    const runsProgram = args[0] === "up" || args[0] === "preview";
+    return attach({ ...attachable, ...(runsProgram && program && { program }) }, env);
   }
 
   private environment(env: Readonly<Record<string, string>>): Record<string, string> {

@@ -7,6 +7,12 @@ export type Exit = { code: number } | { signal: NodeJS.Signals };
 
 const GRACE_MILLISECONDS = 2_000;
 
+/** A child, and its end. */
+export interface Running {
+  child: ChildProcess;
+  exit: Promise<Exit>;
+}
+
 export interface ChildrenOptions {
   /** Time from SIGTERM to SIGKILL, and how long an ended child's output may be held open by what it has started. @default 2000 */
   graceMilliseconds?: number;
@@ -26,7 +32,7 @@ export class Children {
   }
 
   /** Starts a command; the result tells its end, and rejects when it could not be started at all. */
-  start(command: Command, stdio: StdioOptions): { child: ChildProcess; exit: Promise<Exit> } {
+  start(command: Command, stdio: StdioOptions): Running {
     const child = spawn(command.file, command.args, {
       cwd: command.cwd,
       env: { ...(this.options.env ?? process.env), ...command.env },

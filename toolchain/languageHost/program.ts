@@ -16,6 +16,8 @@ export interface Command {
 export interface HostArguments {
   engineAddress: string;
   tracing?: string;
+  /** The engine's environment. @default this process's */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** The exit code with which a program says that it has told the user everything already. */
@@ -46,13 +48,11 @@ export function programCommand(
   const info = request.getInfo();
   const options = parseRuntimeOptions(info?.getOptions()?.toJavaScript() ?? {});
   const programDirectory = info?.getProgramDirectory() ?? request.getPwd();
-  const own = isTranspiledHere(programDirectory, options);
+  const { own, args } = programStart(programDirectory, options, host.env, resolve);
   return {
     file: process.execPath,
     args: [
-      ...nodeArguments(options),
-      ...(own ? ["--require", packageBin("program.cjs")] : []),
-      resolve("run", programDirectory),
+      ...args,
       ...flags(request, host),
       request.getProgram() === "" ? "." : request.getProgram(),
       ...request.getArgsList(),
@@ -64,6 +64,18 @@ export function programCommand(
       ...typescriptEnvironment(own ? { ...options, typescript: false } : options),
     },
   };
+}
+
+/** What a program's command begins with: the arguments of Node itself, and the SDK's script that runs programs. */
+export function programStart(
+  directory: string,
+  options: RuntimeOptions,
+  env: NodeJS.ProcessEnv = process.env,
+  resolve = resolveSdk,
+): { own: boolean; args: string[] } {
+  const own = isTranspiledHere(directory, options, { env });
+  const transpiling = own ? ["--require", packageBin("program.cjs")] : [];
+  return { own, args: [...nodeArguments(options), ...transpiling, resolve("run", directory)] };
 }
 
 export function nodeArguments(options: RuntimeOptions): string[] {

@@ -12,11 +12,14 @@ import { parseRuntimeOptions } from "./options";
 import { pluginCommand } from "./plugin";
 import { BAIL_EXIT_CODE, programCommand } from "./program";
 import type { HostArguments } from "./program";
+import type { WarmProgram } from "./warm";
 import { startProviders, USED_PROVIDERS, usedProviders, usedProvidersFile } from "./providers";
 
 export interface LanguageHost extends Partial<HostArguments> {
   /** Gives the engine what a program prints. @default the program prints where this process does, which is the engine's pipe */
   relay?: (child: ChildProcess, engineAddress: string) => Promise<void>;
+  /** A process that waits to become the program. @default one is started when the engine asks for it */
+  warm?: WarmProgram;
 }
 
 /**
@@ -88,7 +91,8 @@ async function run(
   const command = programCommand(request, host);
   if (used !== undefined) command.env[USED_PROVIDERS] = used;
   const output = host.relay === undefined ? "inherit" : "pipe";
-  const { child, exit } = children.start(command, ["ignore", output, output]);
+  const { child, exit } =
+    host.warm?.take(command) ?? children.start(command, ["ignore", output, output]);
   const relayed = host.relay?.(child, host.engineAddress);
   const needed = new AbortController();
   const started = startProviders(request.getMonitorAddress(), usedProviders(used), needed.signal);

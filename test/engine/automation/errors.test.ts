@@ -146,7 +146,7 @@ describe("Errors of the real engine", () => {
       ...(await (await import("./support")).testToolchain()),
       pulumi: "/nowhere/pulumi",
     };
-    const error = await refusal(project.with({ toolchain }).status({ stack: "dev" }), "toolchain");
+    const error = await refusal(project.with({ toolchain }).preview({ stack: "dev" }), "toolchain");
     assert.match(error.message, /\/nowhere\/pulumi/);
   });
 

@@ -1,7 +1,11 @@
 import * as assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ProgramInfo, RunRequest } from "@pulumi/pulumi/proto/language_pb";
 
 import type { DeployEvent } from "../../../automation/events";
 import { descendantsOf, gone } from "../../../automation/engine/processTree";
+import { usedProviders, usedProvidersFile } from "../../../toolchain/languageHost/providers";
 import { commandLine } from "../../support/processes";
 import { eventOf, testProject } from "./support";
 import type { TestProject } from "./support";
@@ -12,6 +16,15 @@ async function messages(events: AsyncIterable<DeployEvent>): Promise<string[]> {
   for await (const event of events)
     if (event.kind === "diagnostic" && !event.ephemeral) found.push(event.message);
   return found;
+}
+
+function noted({ dir }: TestProject, stack: string): string[] {
+  const request = new RunRequest()
+    .setInfo(new ProgramInfo().setProgramDirectory(dir))
+    .setOrganization("organization")
+    .setProject("tiny")
+    .setStack(stack);
+  return usedProviders(usedProvidersFile(request)).map(({ name }) => name);
 }
 
 describe("A program under the language host that the SDK's process is itself", function () {
@@ -51,6 +64,45 @@ describe("A program under the language host that the SDK's process is itself", f
     } finally {
       delete process.env["LANDFALL_OUTER"];
     }
+  });
+
+  it("is the process that has loaded the SDK while the engine started, with the runtime's options", async () => {
+    project = await testProject(`
+      const { argv, execArgv } = process;
+      new Thing("slow", { value: "1", ms: 800 });
+      exports.seen = [argv[1].endsWith("/cmd/run/index.js"), execArgv.includes("--stack-size=900")].join();`);
+    project.settings({ nodeargs: "--stack-size=900" });
+    project.config("dev", {});
+    const operation = project.deployer.up({ stack: "dev" });
+    await eventOf(operation.events, ({ kind }) => kind === "resource");
+    const lines = (await descendantsOf(process.pid)).map(commandLine);
+    await operation;
+    assert.equal(lines.filter((line) => line.includes("/bin/warm.cjs")).length, 1);
+    assert.equal(lines.filter((line) => line.includes("--monitor")).length, 0);
+    const { outputs } = await project.deployer.outputs({ stack: "dev" });
+    assert.equal(outputs["seen"]?.value, "true,true");
+    assert.deepEqual(noted(project, "dev"), ["pulumi-nodejs"]);
+  });
+
+  it("is another process where main leads to another folder, and none is left of what was not run", async () => {
+    project = await testProject("");
+    mkdirSync(join(project.dir, "sub"));
+    writeFileSync(join(project.dir, "sub", "index.js"), "exports.here = process.cwd();");
+    project.settings({}, "sub/index.js");
+    project.config("dev", {});
+    await project.deployer.up({ stack: "dev" });
+    const { outputs } = await project.deployer.outputs({ stack: "dev" });
+    assert.equal(outputs["here"]?.value, join(project.dir, "sub"));
+
+    project.settings({});
+    const env = { ...project.env, PULUMI_CONFIG_PASSPHRASE: "not the right one" };
+    const refused = project.with({ env }).preview({ stack: "dev" });
+    await assert.rejects(refused.result, { code: "wrong_passphrase" });
+    const left = (await descendantsOf(process.pid)).map(commandLine);
+    assert.deepEqual(
+      left.filter((line) => line.includes("warm.cjs")),
+      [],
+    );
   });
 
   it("starts no language host, and leaves an address alone that somebody has given", async () => {

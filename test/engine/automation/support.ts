@@ -56,6 +56,8 @@ export interface TestProject {
   env: Record<string, string>;
   /** Replaces the program. \`Thing\`, \`pulumi\` and \`config\` are there. */
   program(source: string): void;
+  /** Writes Pulumi.yaml anew, with these options of the runtime. */
+  settings(options: Record<string, unknown>, main?: string): void;
   /** Writes a stack's config: values of the project's own keys, and others by their whole keys. */
   config(stack: string, values: Record<string, unknown>, others?: Record<string, unknown>): void;
   /** Keeps the folder as it is, state and all: what it gives puts it back, in the time that a copy takes. */
@@ -81,9 +83,12 @@ export async function testProject(
   const kept = `${dir}-kept`;
   const state = join(dir, "state");
   mkdirSync(state);
-  const runtime = { name: "nodejs", options: { typescript: false } };
-  const settings = { name, runtime, main: "index.js", ...(schema ? { config: schema } : {}) };
-  writeFileSync(join(dir, "Pulumi.yaml"), JSON.stringify(settings));
+  const settings = (options: Record<string, unknown>, main = "index.js"): void => {
+    const runtime = { name: "nodejs", options: { typescript: false, ...options } };
+    const all = { name, runtime, main, ...(schema ? { config: schema } : {}) };
+    writeFileSync(join(dir, "Pulumi.yaml"), JSON.stringify(all));
+  };
+  settings({});
   writeFileSync(join(dir, "provider.js"), provider);
   const program = (text: string): void => {
     writeFileSync(join(dir, "index.js"), prelude + text);
@@ -103,6 +108,7 @@ export async function testProject(
     deployer: new Deployer(options),
     with: (more) => new Deployer({ ...options, ...more }),
     program,
+    settings,
     config: (stack, values, others = {}) => {
       const keyed = Object.entries(values).map(([key, value]) => [`${name}:${key}`, value]);
       const file = join(dir, `Pulumi.${stack}.yaml`);
