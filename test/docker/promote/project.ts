@@ -84,7 +84,8 @@ export class PromoteProject {
     const settings = { extends: "../../../tsconfig.json", "ts-node": { transpileOnly: true } };
     this.write("tsconfig.json", JSON.stringify(settings));
     this.write("app/server.py", SERVER);
-    this.write("app/Dockerfile", DOCKERFILE);
+    // Of its own: an image that another suite had built as well would go with that one's, under all of its names.
+    this.write("app/Dockerfile", `${DOCKERFILE}LABEL test.project=${name}\n`);
     this.payload(1);
     this.write(".gitignore", "state\nPulumi.*.yaml\n");
     fs.mkdirSync(path.join(this.dir, "state"));
