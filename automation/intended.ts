@@ -91,7 +91,7 @@ export interface Intended {
   platform?: string;
   /** Undefined where the stack has no output `services` that could be read. */
   services?: Record<string, IntendedService>;
-  /** Managed databases by component; undefined where the stack has none, or its output could not be read. */
+  /** Managed databases by component; undefined where the stack's output could not be read. */
   databases?: Record<string, IntendedDatabase>;
   urls: Record<string, string>;
   migrationHead?: string;
@@ -117,7 +117,7 @@ export function readIntended(outputs: Readonly<Record<string, OutputValue>>): In
 
 function databasesOf(outputs: Readonly<Record<string, OutputValue>>): Pick<Intended, "databases"> {
   const { success, data } = z.record(z.string(), database).safeParse(outputs.databases?.value);
-  return success && Object.keys(data).length > 0 ? { databases: data } : {};
+  return success ? { databases: data } : {};
 }
 
 function servicesOf(

@@ -1,10 +1,10 @@
-import * as grpc from "@grpc/grpc-js";
 import { Children } from "./languageHost/children";
 import { relayOutput } from "./languageHost/relay";
 import { languageServer } from "./languageHost/server";
 import { WarmProgram } from "./languageHost/warm";
 import type { ExpectedProgram } from "./languageHost/warm";
 import type { Attachable } from "./locate";
+import { listenOnLoopback } from "./loopback";
 
 export interface AttachOptions extends Attachable {
   /** The program that the engine is about to run. @default it runs none, or it is not known */
@@ -59,19 +59,16 @@ async function hostOf(
   const children = new Children({ env, detached: true });
   const warm = program && WarmProgram.begin(children, program, env);
   const server = languageServer({ relay: relayOutput, env, ...(warm && { warm }) }, children);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
-    });
-  });
-  return {
-    port,
-    async close() {
-      await children.stopAll();
-      server.forceShutdown();
-    },
+  const close = async (): Promise<void> => {
+    await children.stopAll();
+    server.forceShutdown();
   };
+  try {
+    return { port: await listenOnLoopback(server), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function randomProvider(): Promise<Server> {

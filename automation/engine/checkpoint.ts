@@ -1,10 +1,11 @@
-import { createDecipheriv, createHash, pbkdf2 } from "node:crypto";
+import { createDecipheriv, pbkdf2 } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 
+import { Remembered } from "./remembered";
 import { isSecret } from "./state";
 import type { SecretValue } from "./state";
 
@@ -25,10 +26,9 @@ const ITERATIONS = 1_000_000;
 const KEY_BYTES = 32;
 /** What its authentication tag takes at the end of a ciphertext. */
 const TAG_BYTES = 16;
-/** How many keys are kept: a process that goes through many stacks must not grow with them. */
-const MOST_KEYS = 32;
 
 const derive = promisify(pbkdf2);
+const keys = new Remembered<Buffer>(32);
 
 /**
  * The last state of a stack with its secrets decrypted, as `pulumi stack export --show-secrets` gives it, from the file in
@@ -85,7 +85,10 @@ async function keyOf(
   { cwd, env }: CheckpointPlace,
 ): Promise<Buffer> {
   const [, salt = "", ...check] = passphraseProvider.parse(provider).state.salt.split(":");
-  const key = await kept(await passphraseOf(cwd, env), salt);
+  const passphrase = await passphraseOf(cwd, env);
+  const key = await keys.get([passphrase, salt], () =>
+    derive(passphrase, Buffer.from(salt, "base64"), ITERATIONS, KEY_BYTES, "sha256"),
+  );
   decrypt(check.join(":"), key);
   return key;
 }
@@ -98,21 +101,6 @@ async function passphraseOf(
   if (text !== undefined) return text;
   if (file === undefined || file === "") throw new Error("there is no passphrase");
   return (await readFile(resolve(cwd, file), "utf8")).trim();
-}
-
-const keys = new Map<string, Promise<Buffer>>();
-
-function kept(passphrase: string, salt: string): Promise<Buffer> {
-  const name = createHash("sha256")
-    .update(JSON.stringify([passphrase, salt]))
-    .digest("base64");
-  const known = keys.get(name);
-  if (known !== undefined) return known;
-  const key = derive(passphrase, Buffer.from(salt, "base64"), ITERATIONS, KEY_BYTES, "sha256");
-  const [oldest] = keys.keys();
-  if (oldest !== undefined && keys.size >= MOST_KEYS) keys.delete(oldest);
-  keys.set(name, key);
-  return key;
 }
 
 /** @throws Error for another key, and for what was changed */

@@ -49,6 +49,9 @@ export interface EngineCommandOptions {
   killAfterMs: number;
 }
 
+/** Are told what the engine prints, as it comes. */
+type Listeners = [onOutput?: (text: string) => void, onError?: (text: string) => void];
+
 const updates = new Set(["up", "destroy", "refresh", "preview", "import"]);
 
 /** At most so much of each stream is kept for error messages and JSON: the end of it. */
@@ -65,14 +68,13 @@ export class EngineCommand {
     args: readonly string[],
     cwd: string,
     env: Readonly<Record<string, string>>,
-    onOutput?: (text: string) => void,
-    onError?: (text: string) => void,
+    ...listeners: Listeners
   ): Promise<EngineRun & { code: number }> {
     const all = args.includes("--non-interactive") ? [...args] : [...args, "--non-interactive"];
     const own = this.environment(env);
     const attached = await this.attached(all, own);
     try {
-      return await this.start(all, cwd, { ...own, ...attached?.env }, onOutput, onError);
+      return await this.start(all, cwd, { ...own, ...attached?.env }, ...listeners);
     } finally {
       await attached?.close();
     }
@@ -82,8 +84,7 @@ export class EngineCommand {
     args: readonly string[],
     cwd: string,
     env: Readonly<Record<string, string>>,
-    onOutput?: (text: string) => void,
-    onError?: (text: string) => void,
+    ...listeners: Listeners
   ): Promise<EngineRun & { code: number }> {
     const { binary, signal } = this.options;
     const none: EngineRun = { args, code: null, signal: null, stdout: "", stderr: "" };
@@ -97,7 +98,7 @@ export class EngineCommand {
     });
     const stopping = new Stopping(child, updates.has(args[0] ?? ""), this.options);
     try {
-      const run = { ...none, ...(await finished(child, onOutput, onError)) };
+      const run = { ...none, ...(await finished(child, ...listeners)) };
       if (run.code !== 0) throw new EngineFailure(run, stopping.stopped);
       return { ...run, code: run.code };
     } catch (error) {

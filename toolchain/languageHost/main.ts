@@ -1,10 +1,10 @@
-import * as grpc from "@grpc/grpc-js";
+import { listenOnLoopback } from "../loopback";
 import { Children } from "./children";
 import { parseHostArguments } from "./program";
 import { languageServer } from "./server";
 
 /** Serves the language runtime on a free port of the loopback interface, and prints that port for the engine. */
-export function main(argv: string[]): void {
+export async function main(argv: string[]): Promise<void> {
   const children = new Children();
   const server = languageServer(parseHostArguments(argv), children);
   const stop = (): void => {
@@ -15,9 +15,6 @@ export function main(argv: string[]): void {
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
-  server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-    if (error !== null) throw error;
-    // The engine reads one line: the port.
-    process.stdout.write(`${port}\n`);
-  });
+  // The engine reads one line: the port.
+  process.stdout.write(`${await listenOnLoopback(server)}\n`);
 }

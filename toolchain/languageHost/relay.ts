@@ -27,9 +27,8 @@ async function relayLines(stream: Readable, id: number, client: EngineClient): P
       rest = lines.pop() ?? "";
       for (const line of lines) await say(`${line}\n`, id, client);
     }
-  } catch (error) {
+  } catch {
     // It was cut off, because a process that the program has left behind holds it open.
-    if (!stream.destroyed) throw error;
   }
   await say(rest, id, client);
 }

@@ -54,25 +54,23 @@ function inputsOf(props: object): TaskInputs {
 }
 
 async function done(inputs: TaskInputs): Promise<TaskOutputs> {
-  const { name, timeoutSeconds = 300 } = inputs;
+  const { schema, timeoutSeconds = 300 } = inputs;
   const deadline = Date.now() + timeoutSeconds * 1000;
   await clearLeftover(inputs, deadline);
+  if (schema === undefined) return ran(inputs, deadline);
+  return locked(schema, deadline - Date.now(), async () => {
+    const { nothing, backup } = await prepareSchema(schema, deadline - Date.now());
+    if (nothing !== undefined) return { ...inputs, exitCode: 0, output: nothing };
+    const outs = await ran(inputs, deadline);
+    return backup === undefined ? outs : { ...outs, backup };
+  });
+}
+
+async function ran(inputs: TaskInputs, deadline: number): Promise<TaskOutputs> {
+  const { name, timeoutSeconds = 300 } = inputs;
   const redact = redactorOf(inputs.env ?? {}, inputs.secretEnv);
   const container = await create(inputs);
-  const { schema } = inputs;
   try {
-    if (schema === undefined) return await outcome();
-    return await locked(schema, deadline - Date.now(), async () => {
-      const { nothing, backup } = await prepareSchema(schema, deadline - Date.now());
-      if (nothing !== undefined) return { ...inputs, exitCode: 0, output: nothing };
-      const outs = await outcome();
-      return backup === undefined ? outs : { ...outs, backup };
-    });
-  } finally {
-    await removeContainer(container.id);
-  }
-
-  async function outcome(): Promise<TaskOutputs> {
     await ask(`start task "${name}"`, () => container.start());
     const exitCode = await ended(inputs, deadline);
     const output = await lastLines(container.id, redact, KEPT_LINES);
@@ -86,6 +84,8 @@ async function done(inputs: TaskInputs): Promise<TaskOutputs> {
     throw new Error(
       `task "${name}" failed with exit code ${exitCode}${memory ? " (out of memory)" : ""}${quotedLines("its last lines", output)}`,
     );
+  } finally {
+    await removeContainer(container.id);
   }
 }
 

@@ -1,5 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { listenOnLoopback } from "../../loopback";
 import { Calls } from "./calls";
 import { Engine } from "./engine";
 import { service } from "./service";
@@ -20,12 +21,7 @@ export async function serve(plugin: Plugin, engine = new Engine()): Promise<Serv
     "grpc.max_send_message_length": -1,
   });
   server.addService(ResourceProviderService, service(plugin, engine, calls));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(error);
-      else resolve(bound);
-    });
-  });
+  const port = await listenOnLoopback(server);
   const stop = async (graceMs = 0): Promise<void> => {
     calls.cancel("the plugin is stopping");
     const deadline = Date.now() + graceMs;
