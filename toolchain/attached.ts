@@ -5,10 +5,13 @@ import { WarmProgram } from "./languageHost/warm";
 import type { ExpectedProgram } from "./languageHost/warm";
 import type { Attachable } from "./locate";
 import { listenOnLoopback } from "./loopback";
+import type { Place } from "./plugins/docker/place";
 
 export interface AttachOptions extends Attachable {
   /** The program that the engine is about to run. @default it runs none, or it is not known */
   program?: ExpectedProgram;
+  /** Where the engine will have its plugins work. @default not known: the `docker` plugin is left to the engine */
+  directory?: string;
 }
 
 export interface Attached {
@@ -29,27 +32,44 @@ interface Server {
  * @param env The engine's environment, which its programs get. Where somebody debugs a server of their own, it stays theirs.
  */
 export async function attach(
-  { languageHost, random, program }: AttachOptions,
+  { languageHost, random, docker, program, directory }: AttachOptions,
   env: Readonly<Record<string, string>>,
 ): Promise<Attached> {
   const host = (): Promise<Server> => hostOf(env, program);
-  const kinds = [
-    { variable: "PULUMI_DEBUG_LANGUAGES", name: "nodejs", wanted: languageHost, start: host },
-    { variable: "PULUMI_DEBUG_PROVIDERS", name: "random", wanted: random, start: randomProvider },
-  ].filter(({ variable, wanted }) => wanted && env[variable] === undefined);
-  // Where no port can be had, the engine starts its own.
-  const started = kinds.map(({ start }) => start().catch(() => undefined));
-  const servers = await Promise.all(started);
-  const found = kinds.flatMap(({ variable, name }, index) => {
-    const server = servers[index];
-    return server === undefined ? [] : [[variable, `${name}:${server.port}`] as const];
+  const place = directory === undefined ? undefined : { directory, env };
+  const kinds: Kind[] = [
+    { variable: LANGUAGES, name: "nodejs", start: languageHost && host },
+    { variable: PROVIDERS, name: "random", start: random && randomProvider },
+    {
+      variable: PROVIDERS,
+      name: "docker",
+      start: docker && place && (() => dockerProvider(place)),
+    },
+  ];
+  const started = kinds.map(async ({ variable, name, start }) => {
+    if (!start || env[variable] !== undefined) return undefined;
+    // Where no port can be had, the engine starts its own.
+    const server = await start().catch(() => undefined);
+    return server && { variable, address: `${name}:${server.port}`, server };
   });
+  const served = (await Promise.all(started)).filter((each) => each !== undefined);
+  const addresses = (wanted: string) =>
+    served.flatMap(({ variable, address }) => (variable === wanted ? [address] : [])).join(",");
   return {
-    env: Object.fromEntries(found),
+    env: Object.fromEntries(served.map(({ variable }) => [variable, addresses(variable)] as const)),
     async close() {
-      await Promise.all(servers.flatMap((server) => server?.close() ?? []));
+      await Promise.all(served.map(({ server }) => server.close()));
     },
   };
+}
+
+const LANGUAGES = "PULUMI_DEBUG_LANGUAGES";
+const PROVIDERS = "PULUMI_DEBUG_PROVIDERS";
+
+interface Kind {
+  variable: string;
+  name: string;
+  start: (() => Promise<Server>) | false | undefined;
 }
 
 async function hostOf(
@@ -69,6 +89,18 @@ async function hostOf(
     await close();
     throw error;
   }
+}
+
+/** How long work that nobody waits for any more may take to clean up after itself, before the engine's run is over. */
+const GRACE_MS = 30_000;
+
+async function dockerProvider(place: Place): Promise<Server> {
+  const [{ serveEach }, { dockerPlugin }] = await Promise.all([
+    import("./plugins/host"),
+    import("./plugins/docker"),
+  ]);
+  const serving = await serveEach(() => dockerPlugin(place));
+  return { port: serving.port, close: () => serving.stop(GRACE_MS) };
 }
 
 async function randomProvider(): Promise<Server> {

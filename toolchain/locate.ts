@@ -37,14 +37,17 @@ export interface Toolchain {
 export interface Attachable {
   languageHost: boolean;
   random: boolean;
+  docker: boolean;
 }
 
-/**
- * What of a toolchain can run within its caller: what is embedded, and holds nothing but what a run gives it. The `docker`
- * plugin does hold more, its connection for one, and works hard.
- */
+/** What of a toolchain can run within its caller: what is embedded. */
 export function attachable({ source, plugins }: Pick<Toolchain, "source" | "plugins">): Attachable {
-  return { languageHost: source === "built", random: plugins.random.kind === "embedded" };
+  const isEmbedded = (name: PluginName) => plugins[name].kind === "embedded";
+  return {
+    languageHost: source === "built",
+    random: isEmbedded("random"),
+    docker: isEmbedded("docker"),
+  };
 }
 
 /** What set-up writes down, so that the next call needs no work. */

@@ -119,7 +119,8 @@ export class EngineCommand {
       return undefined;
     const { attach } = await import("../../toolchain/attached");
     const runsProgram = args[0] === "up" || args[0] === "preview";
-    return attach({ ...attachable, ...(runsProgram && program && { program }) }, env);
+    const place = program && { directory: program.directory };
+    return attach({ ...attachable, ...place, ...(runsProgram && program && { program }) }, env);
   }
 
   private environment(env: Readonly<Record<string, string>>): Record<string, string> {

@@ -206,7 +206,7 @@ export class ProviderUnderTest {
   }
 }
 
-function unary<R>(start: (done: Callback<R>) => unknown): Promise<R> {
+export function unary<R>(start: (done: Callback<R>) => unknown): Promise<R> {
   return new Promise((resolve, reject) => {
     start((error, response) => {
       if (error) reject(error);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { z } from "zod";
 import { Unknown, isPropertyMap, reveal } from "../host";
 import type { CheckFailure, CheckResult, PropertyMap, PropertyValue } from "../host";
@@ -6,6 +7,7 @@ import type { DaemonConfig } from "./client/address";
 import { Daemon } from "./client/daemon";
 import type { RegistryAuth } from "./client/registryAuth";
 import { authKey } from "./client/registryAuth";
+import type { Place } from "./place";
 
 const texts = ["host", "context", "caMaterial", "certMaterial", "keyMaterial", "certPath"] as const;
 const engineKeys = ["version", "pluginDownloadURL", "__internal"];
@@ -44,23 +46,28 @@ export function checkProviderConfig(news: PropertyMap): CheckResult {
 }
 
 /** @throws when a file of credentials that is named cannot be read. */
-export function daemonOf(config: PropertyMap): Daemon {
+export function daemonOf(config: PropertyMap, { directory, env }: Place): Daemon {
   const plain = reveal(config);
   const given = texts.flatMap((key) => {
     const value = plain[key];
-    return typeof value === "string" && value !== "" ? [[key, value]] : [];
+    if (typeof value !== "string" || value === "") return [];
+    return [[key, key === "certPath" ? resolve(directory, value) : value]];
   });
   const auths = registryAuth.parse(structured(plain.registryAuth) ?? []);
-  return new Daemon(Object.fromEntries(given) as DaemonConfig, auths.flatMap(credentials));
+  const read = (file: string): string => readFileSync(resolve(directory, file), "utf8");
+  const known = auths.flatMap((entry) => credentials(entry, read));
+  return new Daemon(Object.fromEntries(given) as DaemonConfig, known, env);
 }
 
-function credentials(entry: z.infer<typeof registryAuth>[number]): RegistryAuth[] {
+function credentials(
+  entry: z.infer<typeof registryAuth>[number],
+  read: (file: string) => string,
+): RegistryAuth[] {
   if (entry.authDisabled === true)
     return [{ serveraddress: entry.address, username: "", password: "" }];
   if (entry.username !== undefined && entry.password !== undefined)
     return [{ serveraddress: entry.address, username: entry.username, password: entry.password }];
-  const content =
-    entry.configFileContent ?? (entry.configFile && readFileSync(entry.configFile, "utf8"));
+  const content = entry.configFileContent ?? (entry.configFile && read(entry.configFile));
   if (content === undefined || content === "") return [];
   const auths = z
     .object({ auths: z.record(z.string(), z.object({ auth: z.string() })) })

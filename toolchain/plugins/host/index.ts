@@ -2,7 +2,7 @@ export * from "./types";
 export * from "./values";
 export * from "./errors";
 export { CancelledError, TimeoutError } from "./calls";
-export { main, serve } from "./serve";
+export { main, serve, serveEach } from "./serve";
 export type { Serving } from "./serve";
 export { checkProperties } from "./properties";
 export type { CheckOptions, PropertySpec, PropertySpecs } from "./properties";

@@ -1,9 +1,9 @@
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { listenOnLoopback } from "../../loopback";
-import { Calls } from "./calls";
+import { Connections, Provider } from "./connections";
 import { Engine } from "./engine";
-import { service } from "./service";
+import type { ProviderService } from "./service";
 import type { Plugin } from "./types";
 
 export interface Serving {
@@ -14,19 +14,30 @@ export interface Serving {
 
 /** Serves a plugin on a free port of the loopback interface. */
 export async function serve(plugin: Plugin, engine = new Engine()): Promise<Serving> {
-  const calls = new Calls();
+  const provider = new Provider(plugin, engine);
+  return listen(provider.service, [provider]);
+}
+
+/**
+ * Serves a plugin to whoever connects, to each with a configuration of its own: an engine whose program has several
+ * providers of one package starts a process for each, or connects anew for each to what serves already.
+ */
+export async function serveEach(make: () => Plugin): Promise<Serving> {
+  const connections = new Connections(() => new Provider(make(), new Engine()));
+  return listen(connections.service, connections);
+}
+
+async function listen(service: ProviderService, providers: Iterable<Provider>): Promise<Serving> {
   // State and assets may be large: the engine sets no limit of its own either.
   const server = new grpc.Server({
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
   });
-  server.addService(ResourceProviderService, service(plugin, engine, calls));
+  server.addService(ResourceProviderService, service);
   const port = await listenOnLoopback(server);
   const stop = async (graceMs = 0): Promise<void> => {
-    calls.cancel("the plugin is stopping");
     const deadline = Date.now() + graceMs;
-    while (!calls.idle && Date.now() < deadline) await sleep(20);
-    engine.close();
+    await Promise.all([...providers].map((provider) => provider.stop(deadline)));
     server.forceShutdown();
   };
   return { port, stop };
@@ -78,8 +89,4 @@ function watchEngine(engine: Engine, onGone: () => void): void {
       onGone();
     });
   }, parentWatchMs);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

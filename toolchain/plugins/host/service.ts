@@ -35,15 +35,14 @@ type Served =
   | "delete"
   | "cancel";
 
+/** The calls that are served. */
+export type ProviderService = Pick<IResourceProviderServer, Served>;
+
 /**
  * The provider protocol over a plugin's table. What is not here (Construct, Call, Parameterize, GetMapping) the
  * server answers as unimplemented, which the engine takes as "not offered".
  */
-export function service(
-  plugin: Plugin,
-  engine: Engine,
-  calls: Calls,
-): Pick<IResourceProviderServer, Served> {
+export function service(plugin: Plugin, engine: Engine, calls: Calls): ProviderService {
   const unary =
     <Q, R>(
       work: (request: Q, signal: AbortSignal) => R | Promise<R>,
@@ -115,7 +114,7 @@ export function service(
     }),
     configure: unary(async (request) => {
       const config = decodeMap(request.getArgs());
-      await plugin.configure?.({ config, programDirectory: process.cwd() });
+      await plugin.configure?.({ config });
       return new proto.ConfigureResponse()
         .setAcceptsecrets(plugin.acceptSecrets ?? false)
         .setSupportspreview(true)

@@ -157,8 +157,6 @@ export interface InvokeResult {
 export interface ConfigureRequest {
   /** The provider's checked configuration. */
   readonly config: PropertyMap;
-  /** The directory of the program, to which relative paths refer. */
-  readonly programDirectory: string;
 }
 
 /** A plugin: its name, and what serves each token. */

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { DockerOptions } from "dockerode";
+import type { Environment } from "../place";
 import { contextHost, systemSocket } from "./contexts";
+import { homeOf } from "./registryAuth";
 
 /** How to reach a Docker daemon, as the provider's configuration or the environment says. */
 export interface DaemonConfig {
@@ -24,8 +25,6 @@ export interface Address {
   readonly source: string;
   readonly options: DockerOptions;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws when the address is none that Docker knows, or a certificate is missing. */
 export function resolveAddress(config: DaemonConfig, env: Environment = process.env): Address {
@@ -85,9 +84,9 @@ function chosenHost(config: DaemonConfig, env: Environment): { host: string; sou
 }
 
 /** Sockets of Docker installations without a system-wide daemon. */
-export function userSockets(): string[] {
+export function userSockets(env: Environment): string[] {
   return [".docker/run/docker.sock", ".docker/desktop/docker.sock"].map(
-    (path) => `unix://${join(homedir(), path)}`,
+    (path) => `unix://${join(homeOf(env), path)}`,
   );
 }
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import type { Environment } from "../place";
 import { dockerConfigFolder } from "./registryAuth";
 
 export const systemSocket = "unix:///var/run/docker.sock";
@@ -11,10 +12,7 @@ const metadata = z.object({
 });
 
 /** The host of a context that the Docker CLI has stored. */
-export function contextHost(
-  name: string,
-  env: Readonly<Record<string, string | undefined>>,
-): string {
+export function contextHost(name: string, env: Environment): string {
   if (name === "default") return systemSocket;
   const digest = createHash("sha256").update(name).digest("hex");
   const path = join(dockerConfigFolder(env), "contexts", "meta", digest, "meta.json");

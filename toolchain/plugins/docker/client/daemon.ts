@@ -3,7 +3,8 @@ import type { Address, DaemonConfig } from "./address";
 import { resolveAddress, userSockets } from "./address";
 import { DaemonError, DaemonUnreachableError, isUnreachable, statusOf, textOf } from "./errors";
 import type { RegistryAuth } from "./registryAuth";
-import { authKey, registryOf, storedAuth } from "./registryAuth";
+import { authKey, dockerConfigFolder, registryOf, storedAuth } from "./registryAuth";
+import type { Environment } from "../place";
 
 const pingTimeoutMs = 10_000;
 
@@ -11,11 +12,17 @@ const pingTimeoutMs = 10_000;
 export class Daemon {
   readonly #config: DaemonConfig;
   readonly #auths: readonly RegistryAuth[];
+  readonly #env: Environment;
   #connected: Promise<Connected> | undefined;
 
-  constructor(config: DaemonConfig = {}, auths: readonly RegistryAuth[] = []) {
+  constructor(
+    config: DaemonConfig = {},
+    auths: readonly RegistryAuth[] = [],
+    env: Environment = process.env,
+  ) {
     this.#config = config;
     this.#auths = auths;
+    this.#env = env;
   }
 
   /**
@@ -51,7 +58,7 @@ export class Daemon {
     const configured = this.#auths.find(
       ({ serveraddress }) => authKey(serveraddress) === authKey(registry),
     );
-    return configured ?? (await storedAuth(registry));
+    return configured ?? (await storedAuth(registry, dockerConfigFolder(this.#env), this.#env));
   }
 
   #connect(): Promise<Connected> {
@@ -63,10 +70,13 @@ export class Daemon {
   }
 
   async #tryAll(): Promise<Connected> {
-    const first = resolveAddress(this.#config);
+    const first = resolveAddress(this.#config, this.#env);
     const others =
       first.source === "the default"
-        ? userSockets().map((host) => ({ ...resolveAddress({ host }), source: "the default" }))
+        ? userSockets(this.#env).map((host) => ({
+            ...resolveAddress({ host }, this.#env),
+            source: "the default",
+          }))
         : [];
     let failure: unknown;
     for (const address of [first, ...others]) {

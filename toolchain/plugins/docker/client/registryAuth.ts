@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
+import type { Environment } from "../place";
 
 export interface RegistryAuth {
   readonly serveraddress: string;
@@ -35,10 +36,12 @@ type ConfigFile = z.infer<typeof configFile>;
 
 const helperAnswer = z.object({ Username: z.string(), Secret: z.string() });
 
-export function dockerConfigFolder(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): string {
-  return env.DOCKER_CONFIG ?? join(homedir(), ".docker");
+export function homeOf(env: Environment): string {
+  return env.HOME ?? homedir();
+}
+
+export function dockerConfigFolder(env: Environment = process.env): string {
+  return env.DOCKER_CONFIG ?? join(homeOf(env), ".docker");
 }
 
 /** The registry that serves an image reference. */
@@ -62,12 +65,13 @@ export function authKey(server: string): string {
 export async function storedAuth(
   server: string,
   folder = dockerConfigFolder(),
+  env: Environment = process.env,
 ): Promise<RegistryAuth | undefined> {
   const config = readConfig(join(folder, "config.json"));
   const key = authKey(server);
   const helper = config.credHelpers?.[key] ?? config.credsStore;
   if (helper !== undefined) {
-    const found = await askHelper(helper, key);
+    const found = await askHelper(helper, key, env);
     if (found !== undefined) return found;
   }
   const entry = Object.entries(config.auths ?? {}).find(([name]) => authKey(name) === key)?.[1];
@@ -97,9 +101,14 @@ function readConfig(path: string): ConfigFile {
   }
 }
 
-async function askHelper(helper: string, key: string): Promise<RegistryAuth | undefined> {
+async function askHelper(
+  helper: string,
+  key: string,
+  env: Environment,
+): Promise<RegistryAuth | undefined> {
   const running = promisify(execFile)(`docker-credential-${helper}`, ["get"], {
     timeout: helperTimeoutMs,
+    env,
   });
   running.child.stdin?.end(key);
   try {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { z } from "zod";
 import type { CallContext } from "../../host";
 import type { Daemon } from "../client/daemon";
@@ -9,6 +10,7 @@ import { ProgressError, followProgress } from "../images/progress";
 import { canonicalRepository } from "../images/reference";
 import { isTransient, withRetries } from "../images/retry";
 import { buildContext, relativeDockerfile } from "./contextTar";
+import type { BuildContext } from "./contextTar";
 import type { ImageInputs } from "./inputs";
 
 export interface BuiltImage {
@@ -16,6 +18,14 @@ export interface BuiltImage {
   readonly dockerfile: string;
   /** The image's id; the registry's digest where it was pushed. */
   readonly repoDigest: string;
+}
+
+/** How an image is made. */
+export interface Work {
+  /** From where the image's paths start. */
+  readonly directory: string;
+  readonly push: boolean;
+  readonly redact: Redact;
 }
 
 type Redact = (text: string) => string;
@@ -28,12 +38,13 @@ export async function buildImage(
   daemon: Daemon,
   context: CallContext,
   image: ImageInputs,
-  push: boolean,
-  redact: Redact,
+  { directory, push, redact }: Work,
 ): Promise<BuiltImage> {
   for (const cached of image.cacheFrom) await fetchCache(daemon, context, cached);
-  await build(daemon, context, image, redact);
-  const dockerfile = await relativeDockerfile(image.context, image.dockerfile);
+  const paths = [resolve(directory, image.context), resolve(directory, image.dockerfile)] as const;
+  context.log.status("starting the build");
+  await build(daemon, context, image, await buildContext(...paths), redact);
+  const dockerfile = await relativeDockerfile(...paths);
   if (push) return { dockerfile, repoDigest: await pushImage(daemon, context, image, redact) };
   const info = await daemon.ask(`inspect the image ${image.name}`, (docker) =>
     docker.getImage(image.name).inspect(),
@@ -45,10 +56,9 @@ async function build(
   daemon: Daemon,
   context: CallContext,
   image: ImageInputs,
+  { archive, dockerfile }: BuildContext,
   redact: Redact,
 ): Promise<void> {
-  context.log.status("starting the build");
-  const { archive, dockerfile } = await buildContext(image.context, image.dockerfile);
   let id: string | undefined;
   const what = `build the image ${image.name} from ${image.dockerfile}`;
   await daemon.ask(what, async (docker) => {

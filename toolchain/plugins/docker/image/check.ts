@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { isAbsolute, join, posix } from "node:path";
+import { isAbsolute, join, posix, resolve } from "node:path";
 import { Unknown, containsUnknown, isPropertyMap } from "../../host";
 import type { CheckFailure, CheckResult, PropertyMap } from "../../host";
 import { checkInputs } from "../bridge/check";
@@ -37,7 +37,7 @@ const properties: Block = {
 const architectures: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
 
 /** Inputs as the official plugin records them: with the build's paths, platform and a digest of what it reads. */
-export async function checkImage(news: PropertyMap): Promise<CheckResult> {
+export async function checkImage(news: PropertyMap, directory: string): Promise<CheckResult> {
   const { failures } = checkInputs(properties, news, () => "");
   const wrong = [...failures, ...checkBuilder(news)];
   if (wrong.length > 0) return { inputs: news, failures: wrong };
@@ -48,11 +48,14 @@ export async function checkImage(news: PropertyMap): Promise<CheckResult> {
   const completed: PropertyMap = { ...given };
   if (!containsUnknown(given.context)) completed.context = context;
   if (!containsUnknown(given.context) && !containsUnknown(given.dockerfile)) {
-    const missing = checkDockerfile(context, dockerfile);
+    const missing = checkDockerfile(context, dockerfile, directory);
     if (missing !== undefined) return { inputs, failures: [missing] };
     // A path is recorded as it was given, and the default one in its shortest form.
     completed.dockerfile = given.dockerfile ?? posix.join(context, "Dockerfile");
-    completed.contextDigest = await contextDigest(context, dockerfile);
+    completed.contextDigest = await contextDigest(
+      resolve(directory, context),
+      resolve(directory, dockerfile),
+    );
   }
   completed.platform ??= `linux/${architectures[process.arch] ?? process.arch}`;
   return { inputs: { ...inputs, build: completed }, failures: checkNames(inputs) };
@@ -78,13 +81,17 @@ function checkBuilder(news: PropertyMap): CheckFailure[] {
   return [{ property, reason: "must be BuilderV1 or BuilderBuildKit" }];
 }
 
-function checkDockerfile(context: string, dockerfile: string): CheckFailure | undefined {
-  if (!isFolder(context))
+function checkDockerfile(
+  context: string,
+  dockerfile: string,
+  directory: string,
+): CheckFailure | undefined {
+  if (!isFolder(resolve(directory, context)))
     return { property: "build.context", reason: `there is no folder ${JSON.stringify(context)}` };
-  if (isFile(dockerfile)) return undefined;
+  if (isFile(resolve(directory, dockerfile))) return undefined;
   const inContext = join(context, dockerfile);
   const hint =
-    !isAbsolute(dockerfile) && isFile(inContext)
+    !isAbsolute(dockerfile) && isFile(resolve(directory, inContext))
       ? `; its path starts at the program's folder, not at the context: try ${JSON.stringify(inContext)}`
       : "";
   return {

@@ -18,6 +18,7 @@ const inputsKey = "__inputs";
 /** Unlike the other resources, an image is the official plugin's own, and no bridged one. */
 export function imageResource(
   daemon: () => Daemon,
+  directory: string,
   redact: (text: string) => string,
 ): ResourceHandler {
   const make = async (
@@ -26,7 +27,8 @@ export function imageResource(
     preview: boolean,
   ): Promise<PropertyMap> => {
     const image = imageInputs(news);
-    const built = await buildImage(daemon(), context, image, image.push && !preview, redact);
+    const work = { directory, push: image.push && !preview, redact };
+    const built = await buildImage(daemon(), context, image, work);
     return {
       [inputsKey]: new Secret(news),
       baseImageName: image.name,
@@ -39,7 +41,7 @@ export function imageResource(
     };
   };
   return {
-    check: ({ news }) => checkImage(news),
+    check: ({ news }) => checkImage(news, directory),
     diff: ({ oldState, news }) => diffImage(oldState, news),
     async create({ news, preview, ...context }) {
       if (preview && !canBuild(context, news)) return { id: "", state: news };
