@@ -27,7 +27,7 @@ export interface ReadinessArgs {
   readonly path?: string;
   /** Time after which a revision that is not ready fails the update. @default "2m" */
   readonly deadline?: Duration;
-  /** Time between two polls of the gate. @default "200ms" */
+  /** Time between two polls of the gate; on Docker a port that nobody listens on yet is tried every 50 ms. @default "200ms" */
   readonly interval?: Duration;
 }
 

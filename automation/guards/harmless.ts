@@ -17,8 +17,13 @@ type Where = Place & Pick<Session, "store" | "shortStack">;
  * left it. A program is a function of these: it asks for the same data again, and loses none. So a rollback needs no look
  * ahead, nor does a switch that is set back.
  */
-export async function isHarmless(session: Where, facts: Facts, text: string): Promise<boolean> {
-  const mark = await markOf(session, facts, text);
+export async function isHarmless(
+  session: Where,
+  facts: Facts,
+  text: string,
+  place = surroundings(session),
+): Promise<boolean> {
+  const mark = await markOf(session, facts, text, place);
   return mark !== undefined && (await new Marks(session.store, "harmless").has(mark));
 }
 
@@ -29,7 +34,7 @@ export async function rememberHarmless(
   text: string,
 ): Promise<void> {
   try {
-    const mark = await markOf(session, facts, text);
+    const mark = await markOf(session, facts, text, surroundings(session));
     if (mark !== undefined) await new Marks(session.store, "harmless").add(mark);
   } catch (error) {
     const message = `the next rollback looks ahead first: ${error instanceof Error ? error.message : String(error)}`;
@@ -41,8 +46,9 @@ async function markOf(
   session: Where,
   { state: { resources }, config }: Facts,
   text: string,
+  place: ReturnType<typeof surroundings>,
 ): Promise<string | undefined> {
-  const [about, wanted] = [await surroundings(session), withoutOwnKeys(text)];
+  const [about, wanted] = [await place, withoutOwnKeys(text)];
   if (about === undefined || wanted === undefined) return undefined;
   const data = dataHolders(resources)
     .map(({ urn, id, inputs, protect }) => stableJson([urn, id, inputs, protect]))

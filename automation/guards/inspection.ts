@@ -48,7 +48,7 @@ async function inspect(session: Session, args: UpArgs, proposal: Proposal): Prom
   if (!needed) return { losses: [] };
   if (!asked && args.refresh !== true) {
     const text = plan.config?.text ?? (await readConfigFile(session.project, session.stack)) ?? "";
-    if (await isHarmless(session, prepared, text)) return { losses: [] };
+    if (await isHarmless(session, prepared, text, plan.surroundings)) return { losses: [] };
   }
   const mark = await markOf(session, proposal, pack?.print);
   const mayskip = args.plan === undefined && args.refresh !== true && mark !== undefined;

@@ -1,3 +1,4 @@
+import type { surroundings } from "../fingerprint";
 import type { Intended } from "../intended";
 import type { SchemaChange } from "../migrations/carryOut";
 import type { ReleaseRecord } from "../release";
@@ -25,6 +26,8 @@ export interface UpdatePlan {
   onBegin?: () => Promise<void>;
   /** What was read of the stack before: with `config` that of the config file to take. */
   known?: Partial<Pick<Prepared, "state" | "config">>;
+  /** What the program's outcome depends on, where somebody has begun to find that out already. */
+  surroundings?: ReturnType<typeof surroundings>;
   /** Is told what the stack promises in the end. */
   onEnd?: (intended: Intended) => void;
 }

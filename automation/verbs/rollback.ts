@@ -1,5 +1,6 @@
 import { configDifference } from "../config";
 import { amended, withConfigCopy, writeAmended } from "../configCopy";
+import { surroundings } from "../fingerprint";
 import { ensureImages } from "../images/available";
 import { registryLogin } from "../images/login";
 import { readIntended } from "../intended";
@@ -36,15 +37,20 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
     ]);
     // They may be in no state and no config any more.
     learnSecrets(session, state, own);
-    await ensureImages({
-      session,
-      release: target,
-      platform: readIntended(state.outputs).platform,
-      login: registryLogin(session.project.name, before),
-      doing: "deployed again",
-      dryRun: args.dryRun === true,
-    });
-    const ways = await wayBack(session, state, target);
+    // Each waits for another process, and none for another: git, the daemon and the database.
+    const place = surroundings(session);
+    const [, ways] = await together([
+      ensureImages({
+        session,
+        release: target,
+        platform: readIntended(state.outputs).platform,
+        login: registryLogin(session.project.name, before),
+        doing: "deployed again",
+        dryRun: args.dryRun === true,
+      }),
+      wayBack(session, state, target),
+      place,
+    ]);
     const deployed = { state, intended: readIntended(state.outputs) };
     const pins = {
       ...pinsOf(target),
@@ -67,6 +73,7 @@ export async function rollback(session: Session, args: RollbackArgs): Promise<Ro
       config: { file, text: target.config },
       rollbackTo: target.number,
       known: { state, config: after },
+      surroundings: place,
       prelude: (prepared) => carryOut(session, prepared.state, ways),
       expectedDigests: Object.fromEntries(
         Object.entries(target.images).map(([service, { digest }]) => [service, digest]),

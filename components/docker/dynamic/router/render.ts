@@ -15,7 +15,12 @@ export function renderConfig(
   parts: readonly RoutePart[],
   addresses: Addresses = new Map(),
 ): string {
-  return globalSection(structureOf(parts)) + sections(parts, addresses);
+  return globalSection(descriptionOf(parts)) + sections(parts, addresses);
+}
+
+/** The line by which a configuration, and the process that runs it, tell their structure. */
+export function descriptionOf(parts: readonly RoutePart[]): string {
+  return `description landfall-${structureOf(parts)}`;
 }
 
 /**
@@ -24,7 +29,7 @@ export function renderConfig(
  */
 export function structureOf(parts: readonly RoutePart[]): string {
   const bare = parts.map((part) => ({ ...part, servers: [] }));
-  const text = globalSection("") + sections(bare, new Map());
+  const text = globalSection("description landfall-") + sections(bare, new Map());
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
@@ -43,7 +48,7 @@ function sections(parts: readonly RoutePart[], addresses: Addresses): string {
 // hard-stop-after is for websockets and long uploads: they stay with the old worker after a reload.
 function globalSection(description: string): string {
   return `global
-  description landfall-${description}
+  ${description}
   log stdout len 8192 format raw local0 info
   maxconn 4096
   hard-stop-after 3600s
