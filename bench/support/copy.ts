@@ -31,8 +31,8 @@ export class CopiedProject {
   /** Changes the API's code, as somebody would who has changed a line of it. */
   change(version: string): void {
     const file = path.join(this.folder, "apps", "api", "src", "server.js");
-    const source = fs.readFileSync(file, "utf8").replace(/\n\/\/ version .*\n$/, "\n");
-    fs.writeFileSync(file, `${source}// version ${version}\n`);
+    const source = fs.readFileSync(file, "utf8").replace(/\nlog.debug\(.*\n$/, "\n");
+    fs.writeFileSync(file, `${source}log.debug(${JSON.stringify(version)});\n`);
   }
 
   /** The revision that the API's public route tells; undefined where it does not answer. */

@@ -9,7 +9,7 @@ import { docker } from "../stack/harness";
 
 const SERVER = `
 const http = require("http"), fs = require("fs");
-const version = fs.readFileSync("/app/src/version.txt", "utf8");
+const version = fs.readFileSync("/app/version.txt", "utf8");
 http.createServer((q, s) => { s.statusCode = version.endsWith("bad") ? 503 : 200; s.end(version); }).listen(3000);
 process.on("SIGTERM", () => process.exit(0));
 `;
@@ -96,14 +96,16 @@ export class MigrationsProject {
   /** Makes a version of the working tree: the API's own migration runner, with other migrations. */
   version(name: string, migrations: Readonly<Record<string, string>>): void {
     const from = path.join(ROOT, "apps", "api");
-    for (const part of ["Dockerfile", ".dockerignore", ".npmrc", "package.json", "migrate.js"])
-      this.file(path.join(name, part), fs.readFileSync(path.join(from, part), "utf8"));
-    this.file(
-      path.join(name, "package-lock.json"),
-      fs.readFileSync(path.join(from, "package-lock.json"), "utf8"),
-    );
-    fs.cpSync(path.join(from, "src"), path.join(this.dir, name, "src"), { recursive: true });
-    this.file(path.join(name, "src", "version.txt"), name);
+    const parts = [".npmrc", "package.json", "package-lock.json", "bundle.js", "migrate.js", "src"];
+    for (const part of parts)
+      fs.cpSync(path.join(from, part), path.join(this.dir, name, part), { recursive: true });
+    this.file(path.join(name, "version.txt"), name);
+    const extended = { Dockerfile: "COPY version.txt ./", ".dockerignore": "!version.txt" };
+    for (const [part, line] of Object.entries(extended))
+      this.file(
+        path.join(name, part),
+        `${fs.readFileSync(path.join(from, part), "utf8")}${line}\n`,
+      );
     for (const [file, sql] of Object.entries(migrations))
       this.file(path.join(name, "migrations", file), sql);
   }
