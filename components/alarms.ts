@@ -37,7 +37,7 @@ export interface ThresholdArgs {
   readonly connections?: number;
   /** Share of a service's answers that are its own fault (5xx), 0 to 1. @default 0.01 */
   readonly errorRate?: number;
-  /** AWS: time until a service has answered 95 of 100 requests. @default "1s" */
+  /** Time until a service has answered 95 of 100 requests; on Docker those of the last five minutes. @default "1s" */
   readonly p95?: Duration;
   /** Disk that a database has left. @default "2GB" */
   readonly freeStorage?: Size;

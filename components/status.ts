@@ -114,10 +114,10 @@ export interface ToolsTask {
   readonly logPrefix: string;
 }
 
-/** What is watched, and from where on somebody is told. */
-/** What can be seen of a component on Docker at one moment. */
-export type DockerMetric = "cpu" | "memory" | "connections" | "errors";
+/** What can be seen of a component on Docker at one moment, or of the minutes before. */
+export type DockerMetric = "cpu" | "memory" | "connections" | "errors" | "p95" | "storage";
 
+/** What is watched, and from where on somebody is told. */
 export interface AlarmsStatus {
   readonly thresholds: AlarmThresholds;
   /** Each thing that is looked at. */

@@ -11,6 +11,8 @@ const most = 100_000;
 /** One request of a service, as the router's log has it. */
 export interface LoggedRequest {
   at: number;
+  /** The router's name of the service. */
+  backend: string;
   method: string;
   /** Without the query: the log has none. */
   path: string;
@@ -24,13 +26,19 @@ export interface LoggedRequest {
 
 /** The request that a line of the router's log tells of, where it is one of the service's. */
 export function requestIn(line: string, service: string, at: string): LoggedRequest | undefined {
+  const request = requestOf(line, at);
+  return request?.backend === backendOf(service) ? request : undefined;
+}
+
+/** The request that a line of the router's log tells of. */
+export function requestOf(line: string, at: string): LoggedRequest | undefined {
   if (!line.startsWith("{")) return undefined;
   try {
     const entry = JSON.parse(line) as Record<string, unknown>;
     const { service: backend, method, path, status, totalMs, address, end } = entry;
-    if (backend !== backendOf(service)) return undefined;
     return {
       at: Date.parse(at),
+      backend: String(backend),
       method: String(method),
       path: String(path),
       status: Number(status),

@@ -129,7 +129,7 @@ export const COMPONENTS: readonly ComponentPage[] = [
     file: "alarms.md",
     summary: "thresholds for services, databases and caches, and who is told",
     docker: [
-      "No resource. `landfall status` holds what it sees at that moment against the thresholds in the stack's output `alarms`: CPU and memory of the worst replica, connections of a database, and the share of 5xx answers since the router has started. Nothing looks in between, and nobody is told.",
+      "No resource. `landfall status` holds what it sees at that moment against the thresholds in the stack's output `alarms`: CPU and memory of the worst replica, connections of a database and the disk that it has left, the share of 5xx answers since the router has started, and the 95th percentile of answer times of the last five minutes, by the router's log. Nothing looks in between, and nobody is told.",
     ],
     aws: [
       "Alarms of CloudWatch to the environment's topic, of two times five minutes: CPU and memory, 5xx answers, p95, unhealthy or missing tasks of services; CPU, connections and disk of databases; CPU and memory of caches; age of the oldest message of queues.",

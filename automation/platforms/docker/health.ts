@@ -6,27 +6,36 @@ import type { AlarmThresholds } from "../../../components/specs";
 import type { AlarmsStatus, DockerMetric } from "../../../components/status";
 import type { AlarmStatus, StatusResult } from "../../results";
 import type { StackState } from "../../engine/state";
+import { answerTimes, p95Of } from "./answerTimes";
+import type { AnswerTimes } from "./answerTimes";
 import type { Found } from "./containers";
 import { connectionsOf } from "./readOnly";
+import { freeStorageOf } from "./storage";
 import { askRouter } from "./upstreams";
 
-const metrics = ["cpu", "memory", "connections", "errors"] as const satisfies DockerMetric[];
+const metrics = [
+  ...["cpu", "memory", "connections", "errors"],
+  ...["p95", "storage"],
+] as const satisfies DockerMetric[];
 
 /** The stack's output `alarms`, as far as it is looked at here. */
 const output = z.object({
   thresholds: z.object({
     ...{ cpuPercent: z.number(), memoryPercent: z.number() },
     ...{ connections: z.number(), errorRate: z.number() },
+    ...{ p95Ms: z.number(), freeStorageMb: z.number() },
   }),
   watched: z.array(
     z.object({ component: z.string(), what: z.string(), metric: z.enum(metrics).optional() }),
   ),
 });
 
-type Thresholds = Pick<
-  AlarmThresholds,
-  "cpuPercent" | "memoryPercent" | "connections" | "errorRate"
->;
+type Thresholds = Omit<AlarmThresholds, "queueAgeSeconds">;
+/** What a look at a stack is bound to: what time it is, and what ends it. */
+export interface Looking {
+  readonly now: number;
+  readonly signal: AbortSignal;
+}
 type Watched = Pick<AlarmsStatus["watched"][number], "component" | "what"> & {
   metric: DockerMetric;
 };
@@ -39,6 +48,7 @@ export async function raisedAlarms(
   docker: Docker,
   { outputs }: Pick<StackState, "outputs">,
   found: readonly Found[],
+  looking: Looking,
 ): Promise<StatusResult["alarms"]> {
   const { data } = output.safeParse(outputs.alarms?.value);
   if (data === undefined) return undefined;
@@ -46,7 +56,7 @@ export async function raisedAlarms(
     metric === undefined ? [] : [{ ...rest, metric }],
   );
   if (watched.length === 0) return undefined;
-  const looks = looksAt(docker, found);
+  const looks = looksAt(docker, found, looking);
   const raised = await Promise.all(
     watched.map(async ({ component, what, metric }): Promise<AlarmStatus[]> => {
       const name = `${component}: ${what}`;
@@ -65,7 +75,11 @@ export async function raisedAlarms(
 /** The worst of a component's containers; undefined where there is nothing to look at, which its state tells. */
 type Look = (component: string) => Promise<number | undefined>;
 
-function looksAt(docker: Docker, found: readonly Found[]): Record<DockerMetric, Look> {
+function looksAt(
+  docker: Docker,
+  found: readonly Found[],
+  looking: Looking,
+): Record<DockerMetric, Look> {
   const router = found.find(({ role }) => role === "router")?.name;
   const usages = new Map<string, Promise<Usage>>();
   const usageOf = (name: string): Promise<Usage> => {
@@ -79,13 +93,25 @@ function looksAt(docker: Docker, found: readonly Found[]): Record<DockerMetric, 
     const known = all.filter((each) => each !== undefined);
     return known.length === 0 ? undefined : Math.max(...known);
   };
+  const serverOf = (component: string): string | undefined =>
+    found.find(({ service, running }) => service === component && running)?.name;
   let answers: Promise<string> | undefined;
+  let times: Promise<AnswerTimes> | undefined;
   return {
     cpu: (component) => worst(component, ({ cpuPercent }) => cpuPercent),
     memory: (component) => worst(component, ({ memoryPercent }) => memoryPercent),
     connections: async (component) => {
-      const server = found.find(({ service, running }) => service === component && running);
-      return server === undefined ? undefined : connectionsOf(docker, server.name);
+      const server = serverOf(component);
+      return server === undefined ? undefined : connectionsOf(docker, server);
+    },
+    storage: async (component) => {
+      const server = serverOf(component);
+      return server === undefined ? undefined : freeStorageOf(docker, server);
+    },
+    p95: async (component) => {
+      if (router === undefined) return undefined;
+      times ??= answerTimes(docker, router, looking);
+      return p95Of(await times, component);
     },
     errors: async (component) => {
       if (router === undefined) return undefined;
@@ -102,13 +128,17 @@ function beyond(
 ): string | undefined {
   if (value === undefined) return undefined;
   const share = `${(value * 100).toFixed(1)} % of the answers since the router has started`;
+  const rounded = Math.round(value);
   const [limit, words] = {
     cpu: [thresholds.cpuPercent, `${value.toFixed(0)} % of what it may use`],
     memory: [thresholds.memoryPercent, `${value.toFixed(0)} % of what it may use`],
     connections: [thresholds.connections, `${value} connections`],
     errors: [thresholds.errorRate, share],
+    p95: [thresholds.p95Ms, `95 of 100 answers of the last 5 minutes within ${rounded} ms`],
+    storage: [thresholds.freeStorageMb, `${rounded} MB are left`],
   }[metric] as [number, string];
-  return value > limit ? words : undefined;
+  const isBeyond = metric === "storage" ? value < limit : value > limit;
+  return isBeyond ? words : undefined;
 }
 
 interface Usage {

@@ -36,11 +36,15 @@ async function reported(
           intended: intended.services?.[service],
           found: found.filter((container) => container.service === service),
           upstreams,
-          clock: session.context.clock.now(),
+          clock: looking.now,
         }),
       ),
     );
-    const [reports, alarms] = await together([reporting, raisedAlarms(docker, state, found)]);
+    const looking = { now: session.context.clock.now(), signal: session.context.signal };
+    const [reports, alarms] = await together([
+      reporting,
+      raisedAlarms(docker, state, found, looking),
+    ]);
     return { services: reports, ...(alarms === undefined ? {} : { alarms }) };
   } catch (error) {
     const reason = `Docker does not answer: ${error instanceof Error ? error.message : String(error)}`;

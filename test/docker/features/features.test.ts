@@ -71,6 +71,15 @@ describe("features, stop and start on Docker", () => {
     assert.equal((await project.containers("worker")).length, 1);
   });
 
+  it("has its alarms told by status: how long answers took, and what disk is left", async () => {
+    await project.told();
+    const { alarms } = await deployer.status({ stack });
+    const told = (alarms?.raised ?? []).map(({ name, state }) => `${state} ${name}`);
+    assert.ok(told.includes("alarm api: p95 above 1 ms"), told.join("; "));
+    assert.ok(told.includes("alarm db: less than 1048576 MB of disk left"), told.join("; "));
+    assert.ok(!told.some((each) => each.startsWith("unknown")), told.join("; "));
+  });
+
   it("puts back what does not hold: service, config file and all", async () => {
     const before = fs.readFileSync(project.configFile, "utf8");
     const { update } = await deployer.feature({ stack, set: "on", name: "broken" });

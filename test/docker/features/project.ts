@@ -64,6 +64,10 @@ const worker = new landfall.ApiService("worker", {
   ...common,
   features: { search: { enables: true, default: true } },
 });
+// Whatever is looked at is beyond these.
+const thresholds = { p95: "1ms", freeStorage: "1024GB", memoryPercent: 99, cpuPercent: 99 } as const;
+const watch = new landfall.Alarms("watch", { environment, services: [api], databases: [db], thresholds });
+export const alarms = watch.status;
 export const platform = "docker";
 export const apiUrl = api.publicUrl;
 export const services = pulumi.output({ api: api.status, worker: worker.status });
