@@ -26,6 +26,7 @@ async function reported(
   if (!usesDocker && names.length === 0) return { services: [] };
   const docker = dockerClient(session.env);
   try {
+    const looking = { now: session.context.clock.now(), signal: session.context.signal };
     const found = await containersOf(docker, session, ownerOf(state));
     const services = [...new Set([...names, ...found.map(({ service }) => service)])];
     const upstreams = await upstreamsOf(docker, found.find(({ role }) => role === "router")?.name);
@@ -40,7 +41,6 @@ async function reported(
         }),
       ),
     );
-    const looking = { now: session.context.clock.now(), signal: session.context.signal };
     const [reports, alarms] = await together([
       reporting,
       raisedAlarms(docker, state, found, looking),
