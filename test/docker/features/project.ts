@@ -7,6 +7,7 @@ import type { DeployerOptions } from "../../../automation";
 import { testToolchain } from "../../engine/automation/support";
 import { ROOT } from "../../support/program";
 import { docker } from "../stack/harness";
+import { projectFiles } from "../program";
 
 const BASE_IMAGE = "python:3.11-slim-bookworm";
 
@@ -90,10 +91,7 @@ export class FeatureProject {
     this.dir = path.join(ROOT, ".landfall", "tmp", name);
     fs.rmSync(this.dir, { recursive: true, force: true });
     fs.mkdirSync(path.join(this.dir, "state"), { recursive: true });
-    this.write("Pulumi.yaml", dump({ name, runtime: "nodejs", main: "index.ts" }));
-    this.write("index.ts", PROGRAM);
-    const settings = { extends: "../../../tsconfig.json", "ts-node": { transpileOnly: true } };
-    this.write("tsconfig.json", JSON.stringify(settings));
+    for (const [file, text] of Object.entries(projectFiles(name, PROGRAM))) this.write(file, text);
     this.options = {
       projectDir: this.dir,
       env: {

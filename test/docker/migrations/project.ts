@@ -6,6 +6,7 @@ import { Deployer } from "../../../automation";
 import { ensureToolchain } from "../../../toolchain/setup";
 import { ROOT } from "../../support/program";
 import { docker } from "../stack/harness";
+import { projectFiles } from "../program";
 
 const SERVER = `
 const http = require("http"), fs = require("fs");
@@ -85,10 +86,8 @@ export class MigrationsProject {
 
   write(): void {
     fs.mkdirSync(path.join(this.dir, "state"), { recursive: true });
-    this.file("Pulumi.yaml", dump({ name: this.name, runtime: "nodejs", main: "index.ts" }));
-    this.file("index.ts", this.program);
-    const settings = { extends: "../../../tsconfig.json", "ts-node": { transpileOnly: true } };
-    this.file("tsconfig.json", JSON.stringify(settings));
+    for (const [file, text] of Object.entries(projectFiles(this.name, this.program)))
+      this.file(file, text);
     const config = { [`${this.name}:port`]: this.port, [`${this.name}:server`]: this.serverSource };
     this.file("Pulumi.dev.yaml", dump({ config }));
   }

@@ -7,6 +7,7 @@ import { Deployer } from "../../../automation";
 import { locateToolchain } from "../../../toolchain/locate";
 import { ROOT } from "../../support/program";
 import { docker } from "../stack/harness";
+import { projectFiles } from "../program";
 
 const BASE_IMAGE = "python:3.11-slim-bookworm";
 
@@ -79,10 +80,7 @@ export class PromoteProject {
     this.dir = path.join(ROOT, ".landfall", "tmp", name);
     fs.rmSync(this.dir, { recursive: true, force: true });
     fs.mkdirSync(path.join(this.dir, "app"), { recursive: true });
-    this.write("Pulumi.yaml", dump({ name, runtime: "nodejs", main: "index.ts" }));
-    this.write("index.ts", PROGRAM);
-    const settings = { extends: "../../../tsconfig.json", "ts-node": { transpileOnly: true } };
-    this.write("tsconfig.json", JSON.stringify(settings));
+    for (const [file, text] of Object.entries(projectFiles(name, PROGRAM))) this.write(file, text);
     this.write("app/server.py", SERVER);
     // Of its own: an image that another suite had built as well would go with that one's, under all of its names.
     this.write("app/Dockerfile", `${DOCKERFILE}LABEL test.project=${name}\n`);

@@ -9,6 +9,7 @@ import type { RolloutArgs } from "../../../components";
 import { testToolchain } from "../../engine/automation/support";
 import { ROOT } from "../../support/program";
 import { docker, removeProject } from "../stack/harness";
+import { projectFiles } from "../program";
 
 export const BASE_IMAGE = "python:3.11-slim-bookworm";
 
@@ -96,10 +97,7 @@ export class RolloutProject {
     this.dir = path.join(ROOT, ".landfall", "tmp", name);
     fs.rmSync(this.dir, { recursive: true, force: true });
     fs.mkdirSync(path.join(this.dir, "state"), { recursive: true });
-    this.write("Pulumi.yaml", dump({ name, runtime: "nodejs", main: "index.ts" }));
-    this.write("index.ts", program);
-    const settings = { extends: "../../../tsconfig.json", "ts-node": { transpileOnly: true } };
-    this.write("tsconfig.json", JSON.stringify(settings));
+    for (const [file, text] of Object.entries(projectFiles(name, program))) this.write(file, text);
     this.environment = {
       PATH: process.env.PATH ?? "",
       HOME: this.dir,
