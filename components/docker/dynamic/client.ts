@@ -34,6 +34,12 @@ export class DockerError extends Error {
   }
 }
 
+/** Whether a command found its container ended: 409 before it began, 500 where the container ended as it began. */
+export function foundNotRunning(error: unknown): boolean {
+  if (!(error instanceof DockerError)) return false;
+  return error.status === 409 || (error.status === 500 && / is not running/.test(error.message));
+}
+
 const NO_DAEMON = new Set([
   "ENOENT",
   "ECONNREFUSED",

@@ -1,5 +1,5 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { DockerError, sleep } from "./client";
+import { DockerError, foundNotRunning, sleep } from "./client";
 import { crashOf, lastLines, stateOfContainer } from "./containers";
 import { quotedLines } from "../../dynamic/text";
 import { changedInputs, verdict } from "../../dynamic/diff";
@@ -74,8 +74,8 @@ async function attempt(
     const { exitCode, output, errorOutput } = await run(container, command, ATTEMPT_MS);
     return { ready: exitCode === 0, said: `${output}${errorOutput}`.trim() };
   } catch (error) {
-    // The container may be ending just now (409): the next look at its state tells.
-    if (error instanceof DockerError && error.status !== 409) throw error;
+    // The container may be ending just now: the next look at its state tells.
+    if (error instanceof DockerError && !foundNotRunning(error)) throw error;
     return { ready: false, said: error instanceof Error ? error.message : String(error) };
   }
 }

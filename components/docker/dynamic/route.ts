@@ -1,5 +1,5 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { DockerError } from "./client";
+import { DockerError, foundNotRunning } from "./client";
 import { changedInputs, verdict } from "../../dynamic/diff";
 import { checked, checkInputs, parsedInputs } from "../../dynamic/inputs";
 import { applyPart } from "./router/apply";
@@ -91,7 +91,7 @@ function upstream(server: { name: string; port: number }): string {
   return `${server.name}:${server.port}`;
 }
 
-// Without a container, or with one that does not run (409), there is no router that could serve anything.
+// Without a container, or with one that does not run, there is no router that could serve anything.
 function isGone(error: unknown): boolean {
-  return error instanceof DockerError && (error.status === 404 || error.status === 409);
+  return foundNotRunning(error) || (error instanceof DockerError && error.status === 404);
 }

@@ -25,8 +25,17 @@ describe("what watches over data on Docker", () => {
     const { thresholds, watched, cloudwatch } = await valueOf(alarms.status);
     assert.deepEqual([thresholds.cpuPercent, cloudwatch], [60, undefined]);
     assert.deepEqual(
-      watched.filter(({ component }) => component === "db").map(({ what }) => what),
-      ["CPU above 60 %", "memory above 80 %", "more than 80 connections"],
+      watched.map(({ component, what, metric }) => `${component} ${metric}: ${what}`),
+      [
+        "api cpu: CPU above 60 %",
+        "api memory: memory above 80 %",
+        "api errors: answers of 5xx above 1 %",
+        "api p95: p95 above 1000 ms",
+        "db cpu: CPU above 60 %",
+        "db memory: memory above 80 %",
+        "db connections: more than 80 connections",
+        "db storage: less than 2048 MB of disk left",
+      ],
     );
   });
 
