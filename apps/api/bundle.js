@@ -22,5 +22,7 @@ await build({
   external: ["pg-native"],
   banner: { js: COMMONJS },
   keepNames: true,
+  // pg asks for it to learn whether this is a worker at the edge, and Node would load all of fetch to tell: 0.05 s.
+  define: { Response: "undefined" },
   logLevel: "warning",
 });
