@@ -4,6 +4,7 @@ import { messageOf } from "./files";
 import { interruptSignal, prepare } from "./prepare";
 import { add, broken } from "./testing/counts";
 import type { Counts } from "./testing/counts";
+import { environmentOf } from "./testing/environment";
 import { showJob, showProgress, suiteTimes, timeReport } from "./testing/report";
 import type { JobResult } from "./testing/report";
 import { runSideBySide } from "./testing/schedule";
@@ -67,7 +68,7 @@ async function runAll(
     running.set(job, from);
     left--;
     const counts = await job
-      .run(env, signal)
+      .run(environmentOf(job.kind, env), signal)
       .catch((error: unknown) => broken(job.name, messageOf(error)));
     running.delete(job);
     const result = { kind: job.kind, name: job.name, counts, milliseconds: Date.now() - from };

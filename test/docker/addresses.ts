@@ -31,6 +31,7 @@ export const SUBNETS = {
   "lfrt-port": "10.231.5",
   "lfgate-all": "10.231.6",
   "lfgate-slo": "10.231.7",
+  "lfgate-sloe": "10.231.22",
   /** With 10.231.17, which is what two of them together are. */
   "plugin-network": "10.231.16",
   "plugin-engine": "10.231.18",
