@@ -6,6 +6,7 @@ import type { ExpectedProgram } from "./languageHost/warm";
 import type { Attachable } from "./locate";
 import { listenOnLoopback } from "./loopback";
 import type { Place } from "./plugins/docker/place";
+import { isPackageOf } from "./plugins/dynamic/handlers";
 
 export interface AttachOptions extends Attachable {
   /** The program that the engine is about to run. @default it runs none, or it is not known */
@@ -32,7 +33,7 @@ interface Server {
  * @param env The engine's environment, which its programs get. Where somebody debugs a server of their own, it stays theirs.
  */
 export async function attach(
-  { languageHost, random, docker, program, directory }: AttachOptions,
+  { languageHost, random, docker, dynamic, program, directory }: AttachOptions,
   env: Readonly<Record<string, string>>,
 ): Promise<Attached> {
   const host = (): Promise<Server> => hostOf(env, program);
@@ -44,6 +45,11 @@ export async function attach(
       variable: PROVIDERS,
       name: "docker",
       start: docker && place && (() => dockerProvider(place)),
+    },
+    {
+      variable: PROVIDERS,
+      name: "pulumi-nodejs",
+      start: dynamic && place && isPackageOf(place.directory) && (() => dynamicProvider(place)),
     },
   ];
   const started = kinds.map(async ({ variable, name, start }) => {
@@ -100,6 +106,15 @@ async function dockerProvider(place: Place): Promise<Server> {
     import("./plugins/docker"),
   ]);
   const serving = await serveEach(() => dockerPlugin(place));
+  return { port: serving.port, close: () => serving.stop(GRACE_MS) };
+}
+
+async function dynamicProvider(place: Place): Promise<Server> {
+  const [{ serveConnections }, { DynamicProvider }] = await Promise.all([
+    import("./plugins/host"),
+    import("./plugins/dynamic"),
+  ]);
+  const serving = await serveConnections(() => new DynamicProvider(place));
   return { port: serving.port, close: () => serving.stop(GRACE_MS) };
 }
 

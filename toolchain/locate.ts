@@ -38,6 +38,8 @@ export interface Attachable {
   languageHost: boolean;
   random: boolean;
   docker: boolean;
+  /** The provider of dynamic resources. */
+  dynamic: boolean;
 }
 
 /** What of a toolchain can run within its caller: what is embedded. */
@@ -47,6 +49,7 @@ export function attachable({ source, plugins }: Pick<Toolchain, "source" | "plug
     languageHost: source === "built",
     random: isEmbedded("random"),
     docker: isEmbedded("docker"),
+    dynamic: source === "built",
   };
 }
 

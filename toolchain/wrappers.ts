@@ -9,11 +9,16 @@ export interface Wrapper {
   content: string;
 }
 
+/** Script and arguments of the SDK's own provider of dynamic resources. */
+export const DYNAMIC_PROVIDER: readonly string[] = ["sdk-entry.cjs", "dynamic-provider"];
+/** What is loaded before whatever the engine starts for us. */
+export const PRELOAD = "preload.cjs";
+
 /** What the engine looks for beside its own binary. */
 export function engineWrappers(bin: string): Wrapper[] {
   return [
     guarded(path.join(bin, "pulumi-language-nodejs"), ["language-host.cjs"]),
-    guarded(path.join(bin, "pulumi-resource-pulumi-nodejs"), ["sdk-entry.cjs", "dynamic-provider"]),
+    guarded(path.join(bin, "pulumi-resource-pulumi-nodejs"), DYNAMIC_PROVIDER),
     guarded(path.join(bin, "pulumi-analyzer-policy"), ["sdk-entry.cjs", "run-policy-pack"]),
   ];
 }
@@ -37,11 +42,11 @@ export function writeWrapper(wanted: Wrapper): void {
 }
 
 // Resource plugins of ours look after their engine themselves, and take their time to clean up when it is gone.
-function guarded(file: string, command: string[]): Wrapper {
-  return wrapper(file, command, `--require ${quote(packageBin("preload.cjs"))} `);
+function guarded(file: string, command: readonly string[]): Wrapper {
+  return wrapper(file, command, `--require ${quote(packageBin(PRELOAD))} `);
 }
 
-function wrapper(file: string, [script = "", ...args]: string[], flags = ""): Wrapper {
+function wrapper(file: string, [script = "", ...args]: readonly string[], flags = ""): Wrapper {
   const command = `${flags}${[quote(packageBin(script)), ...args].join(" ")}`;
   const node = quote(process.execPath);
   const content = [

@@ -4,7 +4,7 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { serve } from "../../toolchain/plugins/host";
-import type { Plugin } from "../../toolchain/plugins/host";
+import type { Plugin, Serving } from "../../toolchain/plugins/host";
 
 /** Properties as they lie on the wire: secrets, assets and unknown values in their encoded form. */
 export interface Json {
@@ -55,7 +55,11 @@ export class ProviderUnderTest {
   ) {}
 
   static async start(plugin: Plugin): Promise<ProviderUnderTest> {
-    const serving = await serve(plugin);
+    return ProviderUnderTest.of(await serve(plugin));
+  }
+
+  /** What serves already, or a process that does. */
+  static of(serving: Serving): ProviderUnderTest {
     const address = `127.0.0.1:${serving.port}`;
     const client = new ResourceProviderClient(address, grpc.credentials.createInsecure());
     return new ProviderUnderTest(client, (graceMs) => serving.stop(graceMs));

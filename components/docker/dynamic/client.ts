@@ -1,23 +1,43 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import * as path from "node:path";
 import Docker from "dockerode";
 
 let shared: Docker | undefined;
 
 /** The one Docker client of this process: DOCKER_HOST (unix, tcp, ssh), DOCKER_TLS_VERIFY and DOCKER_CERT_PATH. */
 export function docker(): Docker {
-  return chosen.getStore() ?? (shared ??= new Docker());
+  return chosen.getStore()?.client ?? (shared ??= new Docker());
 }
 
-const chosen = new AsyncLocalStorage<Docker>();
+/** Where work is done in a process that knows of several daemons and folders. */
+export interface Whereabouts {
+  readonly client: Docker;
+  /** The daemon's address, for messages. @default the environment's */
+  readonly host?: string;
+  /** What relative paths start from. @default the process's folder */
+  readonly directory?: string;
+}
 
-/** Does something through another client: for a process that knows of several daemons. */
+const chosen = new AsyncLocalStorage<Whereabouts>();
+
+/** Does something through another client. */
 export function withDocker<T>(client: Docker, work: () => Promise<T>): Promise<T> {
-  return chosen.run(client, work);
+  return workingAt({ client }, work);
+}
+
+/** Does something with another client and folder. */
+export function workingAt<T>(place: Whereabouts, work: () => Promise<T>): Promise<T> {
+  return chosen.run(place, work);
 }
 
 /** Where the daemon is looked for, for messages. */
 export function dockerHost(): string {
-  return process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
+  return chosen.getStore()?.host ?? process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock";
+}
+
+/** The whole path of one that a resource has. */
+export function pathOf(given: string): string {
+  return path.resolve(chosen.getStore()?.directory ?? process.cwd(), given);
 }
 
 /** A Docker operation that did not succeed: what was tried, what the daemon said, what to do. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
-import { providerText } from "../../../components/dynamic/shim";
+import { providerText } from "../../../components/dynamic/providerText";
 import type { Outcome } from "../toolchain/project";
 import { TinyProject } from "../toolchain/project";
 

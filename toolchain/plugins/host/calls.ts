@@ -1,3 +1,5 @@
+const POLL_MS = 20;
+
 /**
  * The signals of the calls in flight: one per call, aborted by the engine's Cancel, by the loss of the call, or by
  * the call's own timeout.
@@ -14,6 +16,13 @@ export class Calls {
   cancel(reason: string): void {
     this.#cancelled ??= new CancelledError(reason);
     for (const controller of this.#inFlight) controller.abort(this.#cancelled);
+  }
+
+  /** Aborts every call in flight, and waits for them until then. */
+  async end(deadline: number): Promise<void> {
+    this.cancel("the plugin is stopping");
+    while (!this.idle && Date.now() < deadline)
+      await new Promise((wake) => setTimeout(wake, POLL_MS));
   }
 
   async run<T>(

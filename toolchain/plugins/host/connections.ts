@@ -5,10 +5,15 @@ import { service } from "./service";
 import type { ProviderService } from "./service";
 import type { Plugin } from "./types";
 
-const POLL_MS = 20;
+/** What serves one connection of an engine. */
+export interface Served {
+  readonly service: ProviderService;
+  /** Aborts what is in flight, and waits for it until then. */
+  stop(deadline: number): Promise<void>;
+}
 
 /** A plugin as one provider of an engine has it. */
-export class Provider {
+export class Provider implements Served {
   readonly service: ProviderService;
   private readonly calls = new Calls();
 
@@ -19,11 +24,8 @@ export class Provider {
     this.service = service(plugin, engine, this.calls);
   }
 
-  /** Aborts what is in flight, and waits for it until then. */
   async stop(deadline: number): Promise<void> {
-    this.calls.cancel("the plugin is stopping");
-    while (!this.calls.idle && Date.now() < deadline)
-      await new Promise((wake) => setTimeout(wake, POLL_MS));
+    await this.calls.end(deadline);
     this.engine.close();
   }
 }
@@ -31,11 +33,11 @@ export class Provider {
 type Unary = grpc.handleUnaryCall<never, unknown>;
 
 /** A provider for each connection. */
-export class Connections implements Iterable<Provider> {
+export class Connections implements Iterable<Served> {
   readonly service: ProviderService;
-  private readonly providers = new Map<string, Provider>();
+  private readonly providers = new Map<string, Served>();
 
-  constructor(private readonly make: () => Provider) {
+  constructor(private readonly make: () => Served) {
     const names = Object.keys(make().service) as (keyof ProviderService)[];
     const served = names.map((name) => {
       const handle: Unary = (call, callback) => {
@@ -48,12 +50,12 @@ export class Connections implements Iterable<Provider> {
     this.service = Object.fromEntries(served) as ProviderService;
   }
 
-  [Symbol.iterator](): Iterator<Provider> {
+  [Symbol.iterator](): Iterator<Served> {
     return this.providers.values();
   }
 
   /** An engine shakes hands first. One that does not has lost its connection, and goes on where it was if that is clear. */
-  private of(peer: string, call: keyof ProviderService): Provider | undefined {
+  private of(peer: string, call: keyof ProviderService): Served | undefined {
     const known = this.providers.get(peer);
     if (known !== undefined) return known;
     const all = [...new Set(this.providers.values())];

@@ -2,6 +2,7 @@ import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { listenOnLoopback } from "../../loopback";
 import { Connections, Provider } from "./connections";
+import type { Served } from "./connections";
 import { Engine } from "./engine";
 import type { ProviderService } from "./service";
 import type { Plugin } from "./types";
@@ -22,12 +23,17 @@ export async function serve(plugin: Plugin, engine = new Engine()): Promise<Serv
  * Serves a plugin to whoever connects, to each with a configuration of its own: an engine whose program has several
  * providers of one package starts a process for each, or connects anew for each to what serves already.
  */
-export async function serveEach(make: () => Plugin): Promise<Serving> {
-  const connections = new Connections(() => new Provider(make(), new Engine()));
+export function serveEach(make: () => Plugin): Promise<Serving> {
+  return serveConnections(() => new Provider(make(), new Engine()));
+}
+
+/** The same for what is no plugin's table. */
+export function serveConnections(make: () => Served): Promise<Serving> {
+  const connections = new Connections(make);
   return listen(connections.service, connections);
 }
 
-async function listen(service: ProviderService, providers: Iterable<Provider>): Promise<Serving> {
+async function listen(service: ProviderService, providers: Iterable<Served>): Promise<Serving> {
   // State and assets may be large: the engine sets no limit of its own either.
   const server = new grpc.Server({
     "grpc.max_receive_message_length": -1,

@@ -3,7 +3,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { SchemaBackup } from "../../../migrations/status";
 import { stampOf } from "../../../stamp";
-import { ask, docker } from "../client";
+import { ask, docker, pathOf } from "../client";
 import type { TaskDatabase } from "../types";
 import { framesOf } from "./frames";
 
@@ -20,7 +20,7 @@ export async function backUp(
   head: string,
   timeoutMs: number,
 ): Promise<SchemaBackup> {
-  const folder = path.resolve(backups);
+  const folder = pathOf(backups);
   await fs.mkdir(folder, { recursive: true, mode: 0o700 });
   for (const name of await fs.readdir(folder))
     if (name.endsWith(PARTIAL)) await fs.rm(path.join(folder, name), { force: true });

@@ -5,7 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { HandlerKind } from "../../../../components/dynamic/handlers";
 import { handlers } from "../../../../components/dynamic/handlers";
-import { providerText } from "../../../../components/dynamic/shim";
+import { providerText } from "../../../../components/dynamic/providerText";
 import { printedBy } from "../../../support/childProcess";
 
 const root = path.resolve(__dirname, "../../../..");

@@ -1,0 +1,51 @@
+import Docker from "dockerode";
+import type { Whereabouts } from "../../../components/docker/dynamic/client";
+import { resolveAddress } from "../docker/client/address";
+import type { Place } from "../docker/place";
+
+/**
+ * The place's daemon for one call: when that is aborted, whatever it asks is refused and whatever it listens to is cut off,
+ * as the end of a process of its own would do.
+ */
+export function whereabouts({ directory, env }: Place, signal: AbortSignal): Whereabouts {
+  const { host, options } = resolveAddress({}, env);
+  const client = new Docker(options);
+  const { modem } = client;
+  const dial = modem.dial.bind(modem);
+  modem.dial = (request, answer) => {
+    if (signal.aborted) {
+      answer?.(abortion(signal), null);
+      return;
+    }
+    dial({ ...request, abortSignal: request.abortSignal ?? signal }, (error, result) => {
+      cutOff(result, signal);
+      answer?.(error, result);
+    });
+  };
+  return { client, host, directory };
+}
+
+function abortion({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** A request's own signal has no power over a connection that has been taken over. */
+function cutOff(result: unknown, signal: AbortSignal): void {
+  if (!isStream(result)) return;
+  const destroy = (): void => {
+    result.destroy();
+  };
+  signal.addEventListener("abort", destroy, { once: true });
+  result.once("close", () => {
+    signal.removeEventListener("abort", destroy);
+  });
+}
+
+interface Stream {
+  destroy(): void;
+  once(event: "close", listener: () => void): void;
+}
+
+function isStream(value: unknown): value is Stream {
+  return typeof value === "object" && value !== null && "destroy" in value && "once" in value;
+}
