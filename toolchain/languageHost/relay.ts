@@ -8,11 +8,16 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
  * Gives the engine what a program prints, line by line, as it reads them itself from a language host that it has started.
  * @returns when both streams have ended and the engine has everything
  */
-export async function relayOutput(child: ChildProcess, engineAddress: string): Promise<void> {
+export async function relayOutput(
+  { stdout, stderr }: Pick<ChildProcess, "stdout" | "stderr">,
+  engineAddress: string,
+): Promise<void> {
   const client = new EngineClient(engineAddress, grpc.credentials.createInsecure());
-  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
   try {
-    await Promise.all(streams.map((stream, id) => relayLines(stream, id, client)));
+    const relays = [stdout, stderr].map((stream, id) => {
+      return stream === null ? Promise.resolve() : relayLines(stream, id, client);
+    });
+    await Promise.all(relays);
   } finally {
     client.close();
   }

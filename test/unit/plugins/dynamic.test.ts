@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { providerText } from "../../../components/dynamic/providerText";
@@ -144,6 +144,20 @@ describe("the provider of dynamic resources within another process", function ()
         assert.equal(metadata.get("grpc-status-details-bin").length, 1);
         return true;
       });
+    });
+
+    it("ends a process that does not answer, and what waits for it", async () => {
+      const { under, serving } = await provider();
+      const told = join(mkdtempSync(join(tmpdir(), "lf-hangs-")), "pid");
+      const properties = theirs(
+        `{ create: () => { require("fs").writeFileSync(${JSON.stringify(told)}, String(process.pid)); return new Promise(() => undefined); } }`,
+      );
+      const waiting = assert.rejects(under.create({ type, properties }));
+      while (!existsSync(told)) await new Promise((wake) => setTimeout(wake, 10));
+      await serving.stop(20_000);
+      await waiting;
+      assert.deepEqual(await survivors([Number(readFileSync(told, "utf8"))]), []);
+      rmSync(dirname(told), { recursive: true });
     });
 
     it("configures it as the engine has configured this one", async () => {

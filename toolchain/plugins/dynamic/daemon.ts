@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import Docker from "dockerode";
 import type { Whereabouts } from "../../../components/docker/dynamic/client";
 import { resolveAddress } from "../docker/client/address";
@@ -10,6 +11,8 @@ import type { Place } from "../docker/place";
 export function whereabouts({ directory, env }: Place, signal: AbortSignal): Whereabouts {
   const { host, options } = resolveAddress({}, env);
   const client = new Docker(options);
+  // Each of the call's requests listens, and a gate asks all replicas at once.
+  setMaxListeners(0, signal);
   const { modem } = client;
   const dial = modem.dial.bind(modem);
   modem.dial = (request, answer) => {

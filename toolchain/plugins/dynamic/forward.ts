@@ -27,6 +27,7 @@ export class OwnProcess {
 
   async call<R>(name: Forwarded, request: unknown, signal: AbortSignal): Promise<R> {
     const client = await (this.started ??= this.start());
+    signal.throwIfAborted();
     const { path, requestSerialize, responseDeserialize } = ResourceProviderService[name];
     return new Promise((resolve, reject) => {
       const call = client.makeUnaryRequest(
@@ -46,9 +47,13 @@ export class OwnProcess {
   }
 
   async stop(): Promise<void> {
+    await this.children.stopAll();
     const client = await this.started?.catch(() => undefined);
     client?.close();
-    await this.children.stopAll();
+  }
+
+  private relay(streams: Parameters<typeof relayOutput>[0]): void {
+    void relayOutput(streams, this.engineAddress).catch(() => undefined);
   }
 
   private async start(): Promise<ResourceProviderClient> {
@@ -62,12 +67,16 @@ export class OwnProcess {
       ["ignore", "pipe", "pipe"],
     );
     const ended = exit.then(() =>
-      Promise.reject(new Error("the process of the dynamic provider ended")),
+      Promise.reject(
+        new Error("the process of the provider of dynamic resources ended before it served"),
+      ),
     );
     ended.catch(() => undefined);
-    const port = child.stdout && (await Promise.race([firstLine(child.stdout), ended]));
-    // What providers print goes where the engine would have put it.
-    void relayOutput(child, this.engineAddress).catch(() => undefined);
+    const { stdout, stderr } = child;
+    // What providers print goes where the engine would have put it; so does why there is no port.
+    this.relay({ stdout: null, stderr });
+    const port = stdout && (await Promise.race([firstLine(stdout), ended]));
+    this.relay({ stdout, stderr: null });
     const client = new ResourceProviderClient(
       `127.0.0.1:${port ?? ""}`,
       grpc.credentials.createInsecure(),
