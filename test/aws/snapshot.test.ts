@@ -116,6 +116,17 @@ describe("a snapshot before migrations on AWS", function () {
     );
   });
 
+  it("is taken at a first run, too, of a database that has been there for longer than a day", async () => {
+    const hours = (count: number) => ({ ...timing, now: () => Date.now() + count * 3_600_000 });
+    const contracting = subject(schema("0002_drop_names"));
+    const { signal } = new AbortController();
+    assert.equal(await snapshotBefore(contracting, undefined, hours(23), signal), undefined);
+    const backup = await snapshotBefore(contracting, undefined, hours(25), signal);
+    // Which migrations it has is known to nobody.
+    assert.equal(backup?.head, "unknown");
+    assert.ok((await ids()).includes(backup.id));
+  });
+
   it("stops the migration when there is none: the database is gone, or the update is cancelled", async () => {
     const gone = schema("0002_drop_names", { database: { ...database, server: "gone" } });
     await assert.rejects(

@@ -16,6 +16,8 @@ export interface SnapshotTiming {
   readonly intervalMs: number;
   /** Longest time until the snapshot is whole, in milliseconds: the first one of a large database is a whole copy. */
   readonly snapshotMs: number;
+  /** Milliseconds since 1970, by which a database's age is told. @default this machine's clock */
+  readonly now?: () => number;
 }
 
 /** Tag of a snapshot that was taken before a migration: the head that the database had. */
@@ -45,7 +47,7 @@ export async function snapshotBefore(
   const { server } = schema.database;
   try {
     return await using(new RDSClient(clientConfig(subject)), async (client) => {
-      if (before === undefined && (await isNew(client, server))) return undefined;
+      if (before === undefined && (await isNew(client, server, timing.now))) return undefined;
       const head = before?.schema?.head ?? "unknown";
       return taken(client, { server, pending, head }, timing, signal);
     });
@@ -69,10 +71,14 @@ function pendingContraction(
   return chain.find(({ id, contracting }) => contracting && !applied.has(id))?.id;
 }
 
-async function isNew(client: RDSClient, server: string): Promise<boolean> {
+async function isNew(
+  client: RDSClient,
+  server: string,
+  now: () => number = Date.now,
+): Promise<boolean> {
   const asked = new DescribeDBInstancesCommand({ DBInstanceIdentifier: server });
   const { DBInstances: [found] = [] } = await client.send(asked);
-  return Date.now() - (found?.InstanceCreateTime?.getTime() ?? 0) < NEW_MS;
+  return now() - (found?.InstanceCreateTime?.getTime() ?? 0) < NEW_MS;
 }
 
 async function taken(
