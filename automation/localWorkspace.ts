@@ -15,6 +15,8 @@ export interface EngineSettings {
   attachable?: Attachable;
   /** The project's program, where it is known what will run it. */
   program?: ExpectedProgram;
+  /** What has to be done before each start. @default nothing */
+  before?: () => Promise<void>;
   signal: AbortSignal;
   interruptAfterMs: number;
   killAfterMs: number;

@@ -9,6 +9,7 @@ import type { Backend } from "./backend";
 import { readCheckpoint } from "./engine/checkpoint";
 import { EngineCommand } from "./engine/command";
 import type { EngineRun } from "./engine/command";
+import { mendSidecars } from "./engine/sidecars";
 import { readState } from "./engine/state";
 import type { StackState } from "./engine/state";
 import { Remembered } from "./engine/remembered";
@@ -63,9 +64,12 @@ export class StackWorkspace {
   static async open(
     project: Project,
     stack: string,
-    settings: EngineSettings,
+    given: EngineSettings,
     backend: Backend,
   ): Promise<StackWorkspace> {
+    const { dir } = backend;
+    const mend = (at: string) => () => mendSidecars(at, project.name, shortStackName(stack));
+    const settings = dir === undefined ? given : { ...given, before: mend(dir) };
     const workspace = await localWorkspace(project.dir, settings);
     workspace.selectStack = () => Promise.resolve();
     // After an update the automation API asks for the outputs twice; the state that is exported anyway has them.

@@ -41,6 +41,8 @@ export interface EngineCommandOptions {
   attachable?: Attachable;
   /** The program that updates and previews run. @default it is not known beforehand */
   program?: ExpectedProgram;
+  /** What has to be done before each start. @default nothing */
+  before?: () => Promise<void>;
   /** Stops the engine. Read commands are stopped at once, updates are asked first. */
   signal?: AbortSignal;
   /** Milliseconds from the first SIGINT to the second, by which the engine gives up waiting. */
@@ -71,6 +73,7 @@ export class EngineCommand {
     ...listeners: Listeners
   ): Promise<EngineRun & { code: number }> {
     const all = args.includes("--non-interactive") ? [...args] : [...args, "--non-interactive"];
+    await this.options.before?.();
     const own = this.environment(env);
     const attached = await this.attached(all, own);
     try {

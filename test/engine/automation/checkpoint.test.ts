@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 
@@ -102,6 +102,26 @@ describe("The state as the engine's file holds it", function () {
     writeFileSync(`${file()}.gz`, "");
     assert.equal(await readCheckpoint(place), undefined);
     renameSync(`${file()}.gz`, join(project.dir, "away"));
+  });
+
+  it("is read by the engine, too, after one was killed while it wrote a file's attributes", async () => {
+    const folders = ["stacks/tiny", "history/tiny/dev", "backups/tiny/dev", "."];
+    const cut = folders.flatMap((folder) => {
+      const at = join(project.state, ".pulumi", folder);
+      const names = readdirSync(at).filter((name) => name.endsWith(".attrs"));
+      const files = names.map((name) => join(at, name));
+      assert.ok(files.length > 0, folder);
+      for (const each of files) writeFileSync(each, folder === "." ? "{" : "");
+      return files;
+    });
+    // What is being mended: an engine by itself never reads it again.
+    await assert.rejects(exported(), /EOF/);
+    const { changes } = await project.deployer.up({ stack: "dev" });
+    const { same, ...others } = changes;
+    assert.ok(same > 0);
+    assert.deepEqual(new Set(Object.values(others)), new Set([0]));
+    await exported();
+    assert.ok(cut.length >= 4);
   });
 
   it("needs no passphrase while nothing in it is secret", async () => {
