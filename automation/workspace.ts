@@ -9,7 +9,7 @@ import type { Backend } from "./backend";
 import { readCheckpoint } from "./engine/checkpoint";
 import { EngineCommand } from "./engine/command";
 import type { EngineRun } from "./engine/command";
-import { mendSidecars } from "./engine/sidecars";
+import { mending } from "./engine/sidecars";
 import { readState } from "./engine/state";
 import type { StackState } from "./engine/state";
 import { Remembered } from "./engine/remembered";
@@ -67,9 +67,7 @@ export class StackWorkspace {
     given: EngineSettings,
     backend: Backend,
   ): Promise<StackWorkspace> {
-    const { dir } = backend;
-    const mend = (at: string) => () => mendSidecars(at, project.name, shortStackName(stack));
-    const settings = dir === undefined ? given : { ...given, before: mend(dir) };
+    const settings = { ...given, ...mending(backend.dir, project.name, shortStackName(stack)) };
     const workspace = await localWorkspace(project.dir, settings);
     workspace.selectStack = () => Promise.resolve();
     // After an update the automation API asks for the outputs twice; the state that is exported anyway has them.

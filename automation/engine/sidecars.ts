@@ -3,7 +3,16 @@ import { join } from "node:path";
 
 const SIDECAR = ".attrs";
 /** A killed engine leaves at most the file that it was writing in this state, and names of copies begin with their time. */
-const NEWEST = 3;
+const NEWEST = 4;
+
+/** What has to be done before each start of the engine, as its settings take it; nothing where the state is in no folder. */
+export function mending(
+  dir: string | undefined,
+  project: string,
+  stack: string,
+): { before?: () => Promise<void> } {
+  return dir === undefined ? {} : { before: () => mendSidecars(dir, project, stack) };
+}
 
 /**
  * Removes what an engine that was killed has left half written of a stack in a `file://` backend. The engine replaces a file
@@ -13,7 +22,7 @@ const NEWEST = 3;
  * @param dir The backend's folder.
  * @param stack The stack's own name.
  */
-export async function mendSidecars(dir: string, project: string, stack: string): Promise<void> {
+async function mendSidecars(dir: string, project: string, stack: string): Promise<void> {
   const base = join(dir, ".pulumi");
   const of = (name: string): boolean => name.startsWith(`${stack}.json`);
   await Promise.all([

@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import * as grpc from "@grpc/grpc-js";
+import { UNLIMITED } from "../loopback";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import * as langproto from "@pulumi/pulumi/proto/language_pb";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
@@ -67,10 +68,7 @@ export function languageServer(host: LanguageHost, children: Children): grpc.Ser
     installDependencies: streaming<"installDependencies">((call) => install(call, children)),
     runPlugin: streaming<"runPlugin">((call) => runPlugin(call, children)),
   };
-  const server = new grpc.Server({
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
-  });
+  const server = new grpc.Server(UNLIMITED);
   server.addService(LanguageRuntimeService, handlers);
   return server;
 }

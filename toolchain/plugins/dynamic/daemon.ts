@@ -1,14 +1,20 @@
 import { setMaxListeners } from "node:events";
 import Docker from "dockerode";
+import { workingAt } from "../../../components/docker/dynamic/client";
 import type { Whereabouts } from "../../../components/docker/dynamic/client";
 import { resolveAddress } from "../docker/client/address";
 import type { Place } from "../docker/place";
+
+/** Does the work of one call at the place, until that is aborted. */
+export function workAt<T>(place: Place, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  return workingAt(whereabouts(place, signal), work);
+}
 
 /**
  * The place's daemon for one call: when that is aborted, whatever it asks is refused and whatever it listens to is cut off,
  * as the end of a process of its own would do.
  */
-export function whereabouts({ directory, env }: Place, signal: AbortSignal): Whereabouts {
+function whereabouts({ directory, env }: Place, signal: AbortSignal): Whereabouts {
   const { host, options } = resolveAddress({}, env);
   const client = new Docker(options);
   // Each of the call's requests listens, and a gate asks all replicas at once.

@@ -8,6 +8,7 @@ import type { ConfigureRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { Children } from "../../languageHost/children";
 import { relayOutput } from "../../languageHost/relay";
 import { packageBin } from "../../paths";
+import { UNLIMITED } from "../../loopback";
 import type { Place } from "../docker/place";
 import { DYNAMIC_PROVIDER, PRELOAD } from "../../wrappers";
 
@@ -80,7 +81,7 @@ export class OwnProcess {
     const client = new ResourceProviderClient(
       `127.0.0.1:${port ?? ""}`,
       grpc.credentials.createInsecure(),
-      { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 },
+      UNLIMITED,
     );
     const { configuration } = this;
     if (configuration !== undefined)

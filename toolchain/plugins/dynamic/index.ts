@@ -3,11 +3,9 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { version } from "@pulumi/pulumi/version";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { workingAt } from "../../../components/docker/dynamic/client";
 import type { Place } from "../docker/place";
 import { Calls } from "../host/calls";
 import type { Served } from "../host";
-import { whereabouts } from "./daemon";
 import { OwnProcess } from "./forward";
 import type { Forwarded } from "./forward";
 import { handlerOf } from "./handlers";
@@ -69,7 +67,9 @@ export class DynamicProvider implements Served {
     const work = async (request: Q, signal: AbortSignal): Promise<R> => {
       const handler = await handlerOf(provider(request));
       if (handler === undefined) return this.own.call(name, request, signal);
-      return workingAt(whereabouts(this.place, signal), () => answer(handler, request));
+      // Docker's client is loaded only here: the engine does not start before this provider serves.
+      const { workAt } = await import("./daemon");
+      return workAt(this.place, signal, () => answer(handler, request));
     };
     return (call, callback) => {
       const onLost = (lost: () => void): void => {

@@ -3,6 +3,7 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+import { UNKNOWN } from "../../../components/dynamic/diff";
 
 export type Properties = Record<string, unknown>;
 
@@ -60,7 +61,7 @@ export const diff: ResourceCall<proto.DiffRequest, proto.DiffResponse> = {
     if (result === undefined) return response;
     const { changes, replaces = [], deleteBeforeReplace = false } = result;
     return response
-      .setChanges(changes === undefined ? UNKNOWN : changes ? SOME : NONE)
+      .setChanges(changes === undefined ? DIFF_UNKNOWN : changes ? DIFF_SOME : DIFF_NONE)
       .setReplacesList(replaces)
       .setDeletebeforereplace(deleteBeforeReplace);
   },
@@ -107,10 +108,8 @@ export const remove: ResourceCall<proto.DeleteRequest, Empty> = {
 };
 
 const PROVIDER = "__provider";
-/** What the engine puts in the place of a value that it does not know yet. */
-const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-const { DIFF_UNKNOWN: UNKNOWN, DIFF_SOME: SOME, DIFF_NONE: NONE } = proto.DiffResponse.DiffChanges;
+const { DIFF_UNKNOWN, DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
 
 function mapOf(struct: Struct | undefined): Properties {
   return struct?.toJavaScript() ?? {};
@@ -122,7 +121,7 @@ function providerIn(struct: Struct | undefined): unknown {
 
 function known(struct: Struct | undefined): unknown {
   const text = providerIn(struct);
-  return text === UNKNOWN_VALUE ? undefined : text;
+  return text === UNKNOWN ? undefined : text;
 }
 
 function withProvider(result: Properties | undefined, props: Properties): Struct {

@@ -1,6 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { listenOnLoopback } from "../../loopback";
+import { listenOnLoopback, UNLIMITED } from "../../loopback";
 import { Connections, Provider } from "./connections";
 import type { Served } from "./connections";
 import { Engine } from "./engine";
@@ -34,11 +34,7 @@ export function serveConnections(make: () => Served): Promise<Serving> {
 }
 
 async function listen(service: ProviderService, providers: Iterable<Served>): Promise<Serving> {
-  // State and assets may be large: the engine sets no limit of its own either.
-  const server = new grpc.Server({
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
-  });
+  const server = new grpc.Server(UNLIMITED);
   server.addService(ResourceProviderService, service);
   const port = await listenOnLoopback(server);
   const stop = async (graceMs = 0): Promise<void> => {
